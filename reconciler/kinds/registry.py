@@ -1,0 +1,55 @@
+"""The kinds we know, each with its model, shape and checks. A new kind is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from reconciler.kinds import gallery, image_definition, image_version, role_assignment, version_checks
+from reconciler.kinds.shape import Record, Spec, shape_of
+from reconciler.model.address import Address, Kind
+from reconciler.model.diagnostic import Problem
+from reconciler.model.state import Body
+
+ENVELOPE = frozenset({"location", "tags", "identity"})
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """Everything the rest needs to know of one kind.
+
+    `has_tags` tells whether ownership is a tag; `children` are the kinds nested below it in a manifest.
+    """
+
+    kind: Kind
+    model: type[Spec]
+    check: Callable[[Address, Body], Iterator[Problem]]
+    has_tags: bool = True
+
+    @property
+    def shape(self) -> Record:
+        """The tree of fields."""
+        return _shape(self.model)
+
+
+@cache
+def _shape(model: type[Spec]) -> Record:
+    return shape_of(model)
+
+
+KINDS = {
+    Kind.GALLERY: KindRules(Kind.GALLERY, gallery.GallerySpec, gallery.check),
+    Kind.IMAGE_DEFINITION: KindRules(
+        Kind.IMAGE_DEFINITION, image_definition.ImageDefinitionSpec, image_definition.check
+    ),
+    Kind.IMAGE_VERSION: KindRules(Kind.IMAGE_VERSION, image_version.ImageVersionSpec, version_checks.check),
+    Kind.ROLE_ASSIGNMENT: KindRules(
+        Kind.ROLE_ASSIGNMENT, role_assignment.RoleAssignmentSpec, role_assignment.check, has_tags=False
+    ),
+}
+
+
+def rules_of(kind: Kind) -> KindRules:
+    """The rules of a kind."""
+    return KINDS[kind]

@@ -1,0 +1,193 @@
+"""Scalar types of the fields, each with its one canonical form, used on both sides of every comparison.
+
+A form is total: what it cannot read it returns as it is, so that a surprising live value is shown, not lost.
+A validator is strict: it names what is wrong with a declared value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+REGION_PATTERN = re.compile(r"[a-z][a-z0-9]{2,39}")
+RESOURCE_ID = re.compile(r"/subscriptions/[^/]+/.+|/providers/[^/]+/.+", re.IGNORECASE)
+COMMUNITY_ID = re.compile(r"/communityGalleries/[^/]+/images/[^/]+/versions/[^/]+", re.IGNORECASE)
+VERSION_NAME = re.compile(r"(\d{1,10})\.(\d{1,10})\.(\d{1,10})")
+INT32_MAX = 2**31 - 1
+DISK_CONTROLLERS = "diskcontrollertypes"
+
+
+class FoldedText(str):
+    """Text that is equal in any case but keeps its spelling: ids, feature values (facts 3.8/18, 2.3)."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and self.lower() == other.lower()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The canonical form of a scalar: a name for people and a total function."""
+
+    name: str
+    canonical: Callable[[Any], Any]
+
+
+class AnyCase:
+    """Marks a Literal whose values are accepted in any case and stored in the declared spelling."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        spell = spelling(get_args(source))
+        return core_schema.no_info_before_validator_function(spell, handler(source))
+
+
+ANY_CASE = AnyCase()
+
+
+def spelling(choices: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """Give the function that turns any case of a choice into its declared spelling."""
+    table = {str(choice).lower(): choice for choice in choices}
+    return lambda value: table.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def region(value: Any) -> Any:
+    """`West US 2`, `WestUS2` and `westus2` are one region (fact 3.8/1)."""
+    return value.replace(" ", "").lower() if isinstance(value, str) else value
+
+
+def instant(value: Any) -> Any:
+    """An instant in UTC as `2027-06-30T00:00:00Z`, fraction only if there is one (fact 3.8/15)."""
+    parsed = read_instant(value)
+    if parsed is None:
+        return value
+    text = parsed.astimezone(UTC).isoformat()
+    head, _, fraction = text.removesuffix("+00:00").partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{head}.{fraction}Z" if fraction else f"{head}Z"
+
+
+def read_instant(value: object) -> datetime | None:
+    """Read a date or an instant; a missing zone means UTC. None if it is neither."""
+    if not isinstance(value, str):
+        return None
+    text = re.sub(r"(\.\d{6})\d+", r"\1", value.strip())
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return None
+        parsed = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    try:
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def folded(value: Any) -> Any:
+    """Text that is equal in any case."""
+    return FoldedText(value) if isinstance(value, str) else value
+
+
+def feature_value(value: Any) -> Any:
+    """A feature's value: any case, and lists in one order (`NVMe, SCSI` is `SCSI, NVMe`)."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",")]
+    if len(parts) > 1:
+        parts = sorted(parts, key=lambda part: (part.lower() != "scsi", part.lower()))
+    return FoldedText(", ".join(parts))
+
+
+def version_parts(name: str) -> tuple[int, int, int] | None:
+    """The three numbers of `Major.Minor.Patch`, each a 32-bit integer (section 1, name rules); None if it is none."""
+    match = VERSION_NAME.fullmatch(name)
+    if match is None:
+        return None
+    major, minor, patch = (int(part) for part in match.groups())
+    return (major, minor, patch) if max(major, minor, patch) <= INT32_MAX else None
+
+
+def _check_region(value: str) -> str:
+    short: str = region(value)
+    if not REGION_PATTERN.fullmatch(short):
+        raise PydanticCustomError("bad-region", "“{value}” cannot be a region name", {"value": value})
+    return short
+
+
+def _check_instant(value: str) -> str:
+    if read_instant(value) is None:
+        raise PydanticCustomError("bad-date", "“{value}” is not a date or an instant", {"value": value})
+    text: str = instant(value)
+    return text
+
+
+def _check_resource_id(value: str) -> str:
+    if not RESOURCE_ID.fullmatch(value):
+        raise PydanticCustomError("bad-id", "“{value}” is not a full ARM resource id", {"value": value})
+    return value
+
+
+def _check_community_id(value: str) -> str:
+    if not COMMUNITY_ID.fullmatch(value):
+        raise PydanticCustomError("bad-id", "“{value}” is not a community image version id", {"value": value})
+    return value
+
+
+def _check_guid(value: str) -> str:
+    if not GUID_PATTERN.fullmatch(value):
+        raise PydanticCustomError("bad-guid", "“{value}” is not a GUID", {"value": value})
+    return str(UUID(value))
+
+
+def _check_version(value: str) -> str:
+    if version_parts(value) is None:
+        raise PydanticCustomError("bad-version-name", "“{value}” is not Major.Minor.Patch", {"value": value})
+    return value
+
+
+def _check_uri(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise PydanticCustomError("bad-uri", "“{value}” is not an http(s) address", {"value": value})
+    return value
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[+-]?\d{1,18}", value):
+        raise PydanticCustomError("wrong-type", "“{value}” is not a whole number", {"value": value})
+    return value
+
+
+def lower(value: Any) -> Any:
+    """Lower-case text: GUIDs and keys."""
+    return value.lower() if isinstance(value, str) else value
+
+
+Text = Annotated[str, Form("text", lambda value: value)]
+Count = Annotated[int, Form("whole number", lambda value: value), BeforeValidator(_whole_number)]
+Flag = Annotated[bool, Form("true or false", lambda value: value)]
+Region = Annotated[str, Form("region", region), AfterValidator(_check_region)]
+Instant = Annotated[str, Form("date or instant", instant), AfterValidator(_check_instant)]
+ResourceId = Annotated[str, Form("resource id", folded), AfterValidator(_check_resource_id)]
+CommunityImageId = Annotated[str, Form("community image id", folded), AfterValidator(_check_community_id)]
+Guid = Annotated[str, Form("GUID", lower), AfterValidator(_check_guid)]
+VersionName = Annotated[str, Form("version", lambda value: value), AfterValidator(_check_version)]
+Uri = Annotated[str, Form("address", lambda value: value), AfterValidator(_check_uri)]
+FeatureValue = Annotated[str, Form("feature value", feature_value)]
+Folded = Annotated[str, Form("text in any case", folded)]

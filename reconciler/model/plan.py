@@ -1,0 +1,215 @@
+"""A plan: what would be done, what is refused and why, and what could not be read. A frozen value.
+
+The words here are closed vocabularies: they stand in documents, metrics and texts alike, and a new one is
+added here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.address import Address, Scope
+from reconciler.model.diagnostic import Origin
+from reconciler.model.state import Body, Path, Unread
+
+
+class Verb(StrEnum):
+    """What an action does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    REPLACE = "replace"
+    ADOPT = "adopt"
+    ABANDON = "abandon"
+    SHARE = "share"
+    RESTORE = "restore"
+    WAIT = "wait"
+    NOOP = "noop"
+
+
+WRITING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE, Verb.REPLACE, Verb.ADOPT, Verb.ABANDON, Verb.RESTORE})
+
+
+class Reason(StrEnum):
+    """Why an action is there."""
+
+    NOT_IN_AZURE = "NotInAzure"
+    SPEC_CHANGED = "SpecChanged"
+    DRIFTED = "Drifted"
+    DIFFERS = "Differs"
+    NO_LONGER_DECLARED = "NoLongerDeclared"
+    IMMUTABLE_CHANGED = "ImmutableChanged"
+    ADOPT_REQUESTED = "AdoptRequested"
+    UNOWNED = "Unowned"
+    SATISFIED_BY_OTHER = "SatisfiedByOther"
+    OPERATION_IN_FLIGHT = "OperationInFlight"
+    PARENT_REPLACED = "ParentReplaced"
+    COMPANION_STEP = "CompanionStep"
+    IN_FAILED_STATE = "InFailedState"
+    SOFT_DELETED = "SoftDeleted"
+    POLICY_OBSERVE = "PolicyObserve"
+    POLICY_REPORT = "PolicyReport"
+    IGNORED_BY_RULE = "IgnoredByRule"
+    PROTECTED = "Protected"
+
+
+class RefusalRule(StrEnum):
+    """The rules that forbid an action."""
+
+    INCOMPLETE_READ = "IncompleteRead"
+    EMPTY_DESIRED = "EmptyDesired"
+    PROTECTED = "Protected"
+    OTHER_OWNER = "OtherOwner"
+    NOT_OWNED = "NotOwned"
+    MAX_DELETES = "MaxDeletes"
+    LAST_USABLE = "LastUsable"
+    BLOCKED_UNTIL_END_OF_LIFE = "BlockedUntilEndOfLife"
+    PAST_END_OF_LIFE = "PastEndOfLife"
+    OUTSIDE_SCOPE = "OutsideScope"
+    LIMIT_EXCEEDED = "LimitExceeded"
+    IMMUTABLE = "Immutable"
+    DOCUMENTED_ONLY = "DocumentedOnly"
+    CANNOT_CLEAR = "CannotClear"
+    REGION_REMOVAL_FORBIDDEN = "RegionRemovalForbidden"
+    NO_INSTANCE = "NoInstance"
+
+
+class Level(StrEnum):
+    """Run: nothing is written. Resource: that subtree is left alone."""
+
+    RUN = "run"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: where, what it is, what it becomes, which rule allows it and the line that asks for it.
+
+    `before` or `after` is None where the field is absent on that side.
+    """
+
+    path: Path
+    before: Any
+    after: Any
+    rule: str
+    origin: Origin | None = None
+
+    @property
+    def dotted(self) -> str:
+        """The path as people write it: `publishingProfile.targetRegions[westus2].regionalReplicaCount`."""
+        return dotted(self.path)
+
+
+def dotted(path: Path) -> str:
+    """Join a field path; keys of keyed lists carry a leading bracket already."""
+    text = ""
+    for part in path:
+        word = str(part)
+        text += word if word.startswith("[") or not text else f".{word}"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One verb on one address. `id` is unique in the plan; `requires` names actions that must succeed first.
+
+    `body` is the full ARM body of a PUT (None for deletes, waits and noops); `resource_id` where it goes;
+    `fingerprint` the live state it was planned against ("" where nothing was there).
+    """
+
+    id: str
+    address: Address
+    verb: Verb
+    reasons: tuple[Reason, ...]
+    words: str
+    changes: tuple[Change, ...] = ()
+    requires: tuple[str, ...] = ()
+    resource_id: str = ""
+    body: Body | None = None
+    fingerprint: str = ""
+    hazard: str = ""
+    origin: Origin | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out changes Azure."""
+        return self.verb in WRITING
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that forbids something, and the exact way to allow it ("" where there is none)."""
+
+    rule: RefusalRule
+    level: Level
+    addresses: tuple[Address, ...]
+    message: str
+    changes: tuple[Change, ...] = ()
+    ways_out: tuple[str, ...] = ()
+    override: str = ""
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """An owned resource that no manifest declares any more, and what would become of it."""
+
+    address: Address
+    words: str
+    guards: tuple[RefusalRule, ...] = ()
+    hazard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope."""
+
+    name: str
+    cloud: str
+    instance: str = ""
+    scopes: tuple[Scope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the manifests came from."""
+
+    path: str
+    revision: str = ""
+    dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Actions, refusals, what is unread and what we own but nobody declares. Same inputs, same plan."""
+
+    target: Target
+    source: Source
+    created_at: str
+    actions: tuple[Action, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    undeclared: tuple[Undeclared, ...] = ()
+    unowned: tuple[Address, ...] = ()
+    overrides: tuple[str, ...] = ()
+    summary: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for could be read."""
+        return not self.unread
+
+    @property
+    def pending(self) -> tuple[Action, ...]:
+        """The actions that change Azure or wait for it; what `plan --detailed-exitcode` reports."""
+        return tuple(action for action in self.actions if action.writes or action.verb is Verb.WAIT)
+
+    @property
+    def writes(self) -> tuple[Action, ...]:
+        """The actions that change Azure."""
+        return tuple(action for action in self.actions if action.writes)

@@ -1,0 +1,148 @@
+"""Desired state and live state: the two values a plan is made from.
+
+Bodies are canonical: regions short and lower case, instants in UTC, keyed lists as dicts. What Azure did not
+tell us is part of live state (`unread`), because unread is not absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.address import Address, Scope
+from reconciler.model.diagnostic import Origin
+
+Path = tuple[str | int, ...]
+Body = Mapping[str, Any]
+
+
+class Manage(StrEnum):
+    """How far we go with a resource: everything, only its creation, or only looking."""
+
+    FULL = "full"
+    CREATE_ONLY = "create-only"
+    OBSERVE = "observe"
+
+
+class OnRemove(StrEnum):
+    """What becomes of a resource that leaves the manifests."""
+
+    DELETE = "delete"
+    ABANDON = "abandon"
+
+
+class OnImmutableChange(StrEnum):
+    """What a change of an immutable field leads to."""
+
+    REFUSE = "refuse"
+    REPLACE = "replace"
+
+
+class OnDrift(StrEnum):
+    """What a live difference leads to that the manifest did not ask for."""
+
+    FIX = "fix"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How one declared resource is treated; children inherit, the nearest statement wins."""
+
+    manage: Manage = Manage.FULL
+    protect: bool = False
+    on_remove: OnRemove = OnRemove.DELETE
+    adopt: bool = False
+    on_immutable_change: OnImmutableChange = OnImmutableChange.REFUSE
+    on_drift: OnDrift = OnDrift.FIX
+    recreate_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredResource:
+    """One declared resource: canonical body (declared fields only), where it stands and how to treat it.
+
+    `body` holds None where the manifest clears a field or removes a key. `unchecked` maps dotted paths of
+    fields newer than this product to values sent as they are. `origins` maps field paths to their lines.
+    """
+
+    address: Address
+    body: Body
+    origin: Origin
+    policy: Policy = Policy()
+    unchecked: Body = field(default_factory=dict)
+    origins: Mapping[Path, Origin] = field(default_factory=dict)
+
+    def origin_of(self, path: Path) -> Origin:
+        """The line that asks for the field at `path`, or for the nearest field above it."""
+        for length in range(len(path), 0, -1):
+            found = self.origins.get(path[:length])
+            if found is not None:
+                return found
+        return self.origin
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredState:
+    """Everything the manifests declare, and the resource groups they speak of."""
+
+    resources: Mapping[Address, DesiredResource]
+    scopes: tuple[Scope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResource:
+    """One resource as Azure answered it: canonical body without read-only fields, and what only Azure knows.
+
+    `resource_id` is the id to write to (for an assignment it ends with the assignment's name); `state` is
+    provisioningState, "" for kinds without one; `read_only` keeps the fields that are shown but never compared.
+    """
+
+    address: Address
+    body: Body
+    resource_id: str
+    state: str = ""
+    read_only: Body = field(default_factory=dict)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The live tags, {} where there are none."""
+        tags: Mapping[str, str] = self.body.get("tags") or {}
+        return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something Azure did not tell us. Nothing at or below `under` may be created or deleted.
+
+    `under` is the lower-case key of an address or scope; `where` the same for people; `code` Azure's code or
+    ours, `message` one line, `hint` what to do.
+    """
+
+    under: str
+    where: str
+    code: str
+    message: str
+    hint: str = ""
+
+    def covers(self, address: Address) -> bool:
+        """Whether `address` lies at or below the unread place."""
+        key = address.key
+        return key == self.under or key.startswith((f"{self.under}/", f"{self.under}@"))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """What Azure answered: resources found, addresses proven absent, places that could not be read.
+
+    `roles` maps the lower-case name of a custom role to the GUID it was found under; `calls` counts requests.
+    """
+
+    resources: Mapping[Address, LiveResource]
+    absent: frozenset[Address] = frozenset()
+    unread: tuple[Unread, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
+    seconds: float = 0.0
