@@ -1,0 +1,116 @@
+"""Sharing one emulator between processes: serve if nobody does, join if somebody does, take over after.
+
+A joiner keeps trying for the lock in the background. When the serving process ends, however it ends,
+the lock falls free and one joiner serves the same state under the same URL and token.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.emulator.app import ALIVE
+from reconciler.emulator.server import (
+    Address,
+    Emulator,
+    EmulatorUnavailableError,
+    open_lock,
+    read_address,
+    serve_locked,
+    try_lock,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from reconciler.emulator.settings import EmulatorSettings
+
+_PATIENCE = 15.0
+_PACE = 0.02
+
+
+class Attached:
+    """A share in an emulator; close it, or use it as a context manager."""
+
+    def __init__(self, settings: EmulatorSettings, lock: int, address: Address, emulator: Emulator | None) -> None:
+        self.base_url = address.base_url
+        self.token = address.token
+        self._settings = settings
+        self._lock = lock
+        self._emulator = emulator
+        self._closing = threading.Event()
+        self._heir: threading.Thread | None = None
+        if emulator is None:
+            self._heir = threading.Thread(target=self._wait_for_lock, name="emulator-heir", daemon=True)
+            self._heir.start()
+
+    @property
+    def serving(self) -> bool:
+        """Whether this process is the one that serves, by now."""
+        return self._emulator is not None
+
+    def _wait_for_lock(self) -> None:
+        while not try_lock(self._lock):
+            if self._closing.wait(_PACE):
+                return
+        if not self._closing.is_set():
+            self._emulator = serve_locked(self._settings, self._lock)
+
+    def close(self) -> None:
+        """Give up this share; if this process serves, the next joiner takes over."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        if self._heir is not None:
+            self._heir.join()
+        if self._emulator is not None:
+            self._emulator.close()
+        else:
+            os.close(self._lock)
+
+    def __enter__(self) -> Attached:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def attach(settings: EmulatorSettings) -> Attached:
+    """Serve the state file, or join the process that does; EmulatorUnavailableError after 15 seconds."""
+    lock = open_lock(settings.state)
+    deadline = time.monotonic() + _PATIENCE
+    try:
+        while time.monotonic() < deadline:
+            if try_lock(lock):
+                emulator = serve_locked(settings, lock)
+                return Attached(settings, lock, Address(emulator.base_url, emulator.token, os.getpid()), emulator)
+            address = read_address(settings.state)
+            if address is not None and answers(address):
+                return Attached(settings, lock, address, None)
+            time.sleep(_PACE)
+    except BaseException:
+        os.close(lock)
+        raise
+    os.close(lock)
+    raise EmulatorUnavailableError(f"{settings.state} is locked by another process that does not answer.")
+
+
+def answers(address: Address) -> bool:
+    """Tell whether the process that published an address answers there."""
+    where = urlsplit(address.base_url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=2)
+    try:
+        connection.request("GET", ALIVE, headers={"Authorization": f"Bearer {address.token}"})
+        answer = connection.getresponse()
+        return answer.status == http.client.OK and json.loads(answer.read()).get("pid") == address.pid
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()

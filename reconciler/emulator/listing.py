@@ -1,0 +1,89 @@
+"""Lists and their pages: what follows what, where the next page is, how ids read in a list.
+
+Pages continue after the last key seen, so one that is read while things come and go neither repeats
+nor loses what stayed. A LIST writes the resource group in upper case (3.8/17) and takes no $expand.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from reconciler.emulator.addresses import Kind
+from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reconciler.emulator.state import JSON, Resource
+    from reconciler.emulator.world import Call
+
+_GROUP = re.compile(r"(?<=/resourceGroups/)[^/]+", re.IGNORECASE)
+
+
+def after(call: Call) -> str:
+    """Read from $skiptoken the key that this page follows; empty for the first page."""
+    token = call.query.get("$skiptoken", "")
+    try:
+        return base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True).decode()
+    except (ValueError, binascii.Error) as error:
+        raise ArmError(400, "InvalidSkipToken", f"The skip token '{token}' is invalid.") from error
+
+
+def next_link(call: Call, last: str) -> str:
+    """Build the address of the page after a key, with the query of this one."""
+    token = base64.urlsafe_b64encode(last.encode()).decode()
+    kept = {name: value for name, value in call.query.items() if name != "$skiptoken"}
+    return f"{call.origin}{call.path}?{urlencode(kept | {'$skiptoken': token}, safe='$=')}"
+
+
+def page(call: Call, found: Sequence[Resource], show: Callable[[Resource, str, str], JSON]) -> Answer:
+    """Answer one page out of up to page_size + 1 resources in key order."""
+    shown = found[: call.settings.page_size]
+    content = b'{"value":[' + b",".join(_item(call, resource, show) for resource in shown) + b"]"
+    if len(found) > len(shown):
+        content += b',"nextLink":' + compact(next_link(call, shown[-1].key))
+    headers = {"Content-Type": JSON_TYPE, "x-ms-original-request-ids": call.request_id}
+    return Answer(200, content + b"}", headers)
+
+
+def _item(call: Call, resource: Resource, show: Callable[[Resource, str, str], JSON]) -> bytes:
+    settled = not resource.busy(call.now)
+    slot = (resource.key, resource.revision, call.api_version)
+    kept = call.world.rendered.get(slot) if settled else None
+    if kept is not None:
+        return kept
+    body = show(resource, resource.provisioning(call.now), call.api_version)
+    if call.doubts.list_group_case == "upper":
+        body["id"] = _GROUP.sub(lambda match: match[0].upper(), body["id"], count=1)
+    content = compact(body)
+    if settled:
+        _remember(call, slot, content)
+    return content
+
+
+def _remember(call: Call, slot: tuple[str, int, str], content: bytes) -> None:
+    if len(call.world.rendered) > 50_000:  # noqa: PLR2004 - bounds memory, nothing depends on the figure
+        call.world.rendered.clear()
+    call.world.rendered[slot] = content
+
+
+def galleries(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
+    """List galleries in a group or in a whole subscription."""
+    size = call.settings.page_size + 1
+    if call.target.group:
+        found = call.store.children(Kind.GALLERY, call.target.scope.lower(), call.now, after(call), size)
+    else:
+        found = call.store.in_subscription(Kind.GALLERY, call.target.subscription, call.now, after(call), size)
+    return page(call, found, show)
+
+
+def children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
+    """List the definitions of a gallery or the versions of a definition."""
+    assert call.target.kind is not None
+    size = call.settings.page_size + 1
+    found = call.store.children(call.target.kind, call.target.scope.lower(), call.now, after(call), size)
+    return page(call, found, show)

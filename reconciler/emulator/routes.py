@@ -1,0 +1,67 @@
+"""From a parsed request to the handler that answers it.
+
+The gateway's own checks come first and in its order: path, subscription, api-version, group. Then one
+table names the handler of each (kind, shape, method); everything written happens in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.emulator import api_versions, galleries, groups, listing, operations
+from reconciler.emulator.addresses import Kind, Shape
+from reconciler.emulator.answers import Answer, ArmError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.emulator.world import Call
+
+    Handler = Callable[[Call], Answer]
+
+
+def _list_galleries(call: Call) -> Answer:
+    return listing.galleries(call, galleries.show)
+
+
+_TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
+    (None, Shape.SUBSCRIPTIONS): {"GET": groups.subscriptions},
+    (None, Shape.SUBSCRIPTION): {"GET": groups.subscription},
+    (None, Shape.OPERATION): {"GET": operations.poll},
+    (Kind.GROUP, Shape.LIST): {"GET": groups.listing},
+    (Kind.GROUP, Shape.ITEM): {
+        "PUT": groups.write,
+        "PATCH": groups.write,
+        "GET": groups.get,
+        "HEAD": groups.get,
+    },
+    (Kind.GALLERY, Shape.LIST): {"GET": _list_galleries},
+    (Kind.GALLERY, Shape.ITEM): {
+        "PUT": galleries.write,
+        "PATCH": galleries.write,
+        "GET": galleries.get,
+        "DELETE": galleries.delete,
+    },
+}
+
+
+def respond(call: Call) -> Answer:
+    """Answer one authenticated request; refusals come as ArmError."""
+    target = call.target
+    handler = _TABLE.get((target.kind, target.shape), {}).get(call.method)
+    if handler is None:
+        message = f"The requested resource does not support http method '{call.method}'."
+        raise ArmError(405, "UnsupportedHttpMethod", message)
+    groups.require_subscription(call)
+    api_versions.check(target.kind, call.api_version, _type_name(call))
+    groups.require_group(call)
+    if call.method in ("GET", "HEAD"):
+        return handler(call)
+    with call.store.writing():
+        return handler(call)
+
+
+def _type_name(call: Call) -> str:
+    if call.target.kind in (Kind.GALLERY, Kind.IMAGE, Kind.VERSION):
+        return "galleries"
+    return "capsOperations" if call.target.shape is Shape.OPERATION else str(call.target.shape)

@@ -1,0 +1,149 @@
+"""What can be chosen about an emulator: where its state lies, how fast its time runs, and every doubt.
+
+A doubt is a behaviour of the real service that no source establishes. Each has a named field here,
+so that a client can be tested at both ends of it; what is established has no switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long operations take, in emulated seconds (3.2/5)."""
+
+    gallery: float = 1.0
+    definition: float = 1.0
+    share: float = 1.0
+    version_create: float = 240.0
+    """The home region of a new version."""
+    region_add: float = 420.0
+    """The first region added to an existing version."""
+    region_spread: float = 60.0
+    """Each further region of the same write: regions finish one after another."""
+    version_write: float = 150.0
+    """A write that adds no region, even one that changes nothing (3.4/7)."""
+    version_delete: float = 90.0
+    retry_after: float = 60.0
+    """What version operations advise (3.1/9, 3.2/4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Behaviours that no source establishes; each field names the fact it belongs to."""
+
+    omitted: Literal["cleared", "kept"] = "cleared"
+    """3.4/3: what a PUT does to optional values and tags that it leaves out."""
+    end_of_life_omitted: Literal["refused", "kept"] = "refused"
+    """3.4/3: a PUT without the stored endOfLifeDate counts as clearing it, or keeps it."""
+    past_end_of_life: Literal["refused", "definitions_only", "accepted"] = "refused"
+    """4.2/6: where a newly set past endOfLifeDate is refused."""
+    target_regions_omitted: Literal["kept", "home"] = "kept"
+    """2.4/1: an update without targetRegions keeps the list, or falls back to the home region."""
+    patch_merge: Literal["properties", "deep"] = "properties"
+    """3.4/5, 9.3: how deep PATCH merges."""
+    patch_tags: Literal["replace", "merge"] = "replace"
+    """2.1/3: what PATCH does with tags."""
+    region_removal_default: bool = False
+    """2.4/25: allowDeletionOfReplicatedLocations of a version that never stated it."""
+    region_removal_status: int = 409
+    region_removal_code: str = "OperationNotAllowed"
+    """4.3/18: the answer to a refused removal of a region."""
+    concurrent_status: int = 409
+    concurrent_code: str = "Conflict"
+    """4.3/14: the answer to a write while another one runs on the same version."""
+    delete_during_write: Literal["refused", "accepted"] = "refused"
+    """4.3/14: DELETE of a version while a write runs on it."""
+    deleting_status: int = 409
+    deleting_code: str = "OperationNotAllowed"
+    """4.3/13: the answer to a write after a delete began."""
+    end_of_life_block_status: int = 409
+    """4.3/17: the status of the end-of-life delete block."""
+    gallery_name_status: int = 409
+    gallery_name_code: str = "Conflict"
+    """4.1/8: the answer to a gallery name that the subscription already has."""
+    community_delete_status: int = 409
+    community_delete_code: str = "OperationNotAllowed"
+    """7/4: the answer to DELETE of a community gallery that was not Reset."""
+    share_reset: Literal["private", "keeps"] = "private"
+    """7/4: what Reset makes of sharingProfile.permissions."""
+    permissions_frozen: bool = True
+    """2.2/4: whether sharingProfile.permissions may change after creation."""
+    strategy_frozen: bool = True
+    """2.4/14: whether storageAccountStrategy may change after creation."""
+    default_generation: Literal["by_version", "V1", "V2"] = "by_version"
+    """9.7: hyperVGeneration of a definition that leaves it out: by api-version, or one for all."""
+    default_security: Literal["by_version", "never"] = "by_version"
+    """9.7: whether TrustedLaunchSupported appears from 2025-03-03 on."""
+    delete_without_parent: Literal["parent_not_found", "no_content"] = "parent_not_found"
+    """4.2/3, 3.1/14: DELETE of a child whose parent is gone."""
+    get_without_parent: Literal["resource_not_found", "parent_not_found"] = "resource_not_found"
+    """4.1/1: GET of a child whose parent is gone."""
+    list_without_parent: Literal["parent_not_found", "empty"] = "parent_not_found"
+    """4.2/3: LIST below a missing parent."""
+    parent_wording: Literal["old", "new"] = "old"
+    """4.2/3: which message ParentResourceNotFound carries."""
+    child_before_parent_ready: Literal["accepted", "refused"] = "accepted"
+    """7/1: PUT of a child while its parent is still Creating."""
+    parent_cache_lag: float = 0.0
+    """4.1/3: emulated seconds for which the gateway still sees a deleted child."""
+    replication_lag: float = 0.0
+    """3.3: emulated seconds by which regions other than the home finish after the operation."""
+    operation_signature: Literal["checked", "ignored"] = "checked"
+    """3.2/2: whether an operation URL that was rebuilt is refused."""
+    monitor_status: int = 202
+    """3.2/7: the status of a running delete's Location URL."""
+    list_group_case: Literal["upper", "as_created"] = "upper"
+    """3.8/17: how LIST writes the resource group in ids."""
+    max_region_replicas: int = 100
+    """4.3/5, 9.4: the highest regionalReplicaCount."""
+    role_scope_must_exist: bool = True
+    """5/1: whether a grant on a missing gallery, definition or version is refused."""
+    role_change_status: int = 400
+    role_change_code: str = "RoleAssignmentUpdateNotPermitted"
+    """5/10: the answer to another role under one assignment name."""
+    unknown_role: Literal["refused", "accepted"] = "refused"
+    """5/14: whether an unknown role definition is refused."""
+    assignments_of_deleted: Literal["kept", "removed"] = "kept"
+    """5/20: what becomes of grants when their scope is deleted."""
+    assignment_limit: int = 4000
+    """5/16, 6/9: grants in one subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorSettings:
+    """One emulator. `state` is its SQLite file; lock and address files lie beside it.
+
+    `time_scale` turns emulated seconds into real ones (0: operations are done at once); `latency` is
+    real seconds added to every request. `groups="known"` answers 404 for groups that were never PUT,
+    `subscriptions=None` means that every subscription exists. `principals` maps object ids to their
+    type, or knows any. `failing_regions` are regions in which replication fails (4.3/15).
+    """
+
+    state: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    time_scale: float = 0.01
+    latency: float = 0.0
+    page_size: int = 50
+    groups: Literal["any", "known"] = "any"
+    sources: Literal["any"] = "any"
+    subscriptions: tuple[str, ...] | None = None
+    principals: Literal["any"] | Mapping[str, str] = "any"
+    region_removal: Literal["stored_flag", "same_request", "free"] = "stored_flag"
+    failing_regions: tuple[str, ...] = ()
+    tenant: str = "7e0f1c7a-0000-4000-8000-0000000000aa"
+    caller: str = "7e0f1c7a-0000-4000-8000-0000000000cc"
+    source_size_gb: int = 30
+    durations: Durations = field(default_factory=Durations)
+    doubts: Doubts = field(default_factory=Doubts)
+
+    def scaled(self, emulated: float) -> float:
+        """Turn emulated seconds into real seconds."""
+        return emulated * self.time_scale

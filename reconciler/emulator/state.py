@@ -1,0 +1,272 @@
+"""What the emulator remembers: resources and operations in one SQLite file.
+
+A row holds the body as it will read when settled, and beside it the phase with its start and end.
+Whether an operation is over is a comparison with the clock, never an event, so a killed process
+loses nothing. One connection and one lock; only the holder of the state's lock file writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from reconciler.emulator.addresses import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+JSON = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources (
+  key TEXT PRIMARY KEY, kind TEXT NOT NULL, parent TEXT NOT NULL, subscription TEXT NOT NULL, mark TEXT NOT NULL,
+  id TEXT NOT NULL, body TEXT NOT NULL, hidden TEXT NOT NULL, phase TEXT NOT NULL,
+  started REAL NOT NULL, ends REAL NOT NULL, failure TEXT, revision INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_parent ON resources (kind, parent, key);
+CREATE INDEX IF NOT EXISTS by_subscription ON resources (kind, subscription, key);
+CREATE TABLE IF NOT EXISTS operations (
+  id TEXT PRIMARY KEY, subscription TEXT NOT NULL, location TEXT NOT NULL,
+  started REAL NOT NULL, ends REAL NOT NULL, failure TEXT, advises INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_COLUMNS = "id, kind, parent, subscription, mark, body, hidden, phase, started, ends, failure, revision"
+_LIVE = "NOT (phase = 'Deleting' AND ends <= ?)"
+_FORGET_AFTER = 86_400.0
+
+
+class Phase(StrEnum):
+    """The write that a row is in or came out of."""
+
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    SETTLED = "Succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource; `hidden` is what no plain GET shows, `mark` what must be unique among its like."""
+
+    id: str
+    kind: Kind
+    parent: str
+    subscription: str
+    body: JSON
+    hidden: JSON = field(default_factory=dict)
+    mark: str = ""
+    phase: Phase = Phase.SETTLED
+    started: float = 0.0
+    ends: float = 0.0
+    failure: JSON | None = None
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The folded id."""
+        return self.id.lower()
+
+    @property
+    def name(self) -> str:
+        """The last segment of the id."""
+        return self.id.rsplit("/", 1)[-1]
+
+    def busy(self, now: float) -> bool:
+        """Tell whether its operation still runs."""
+        return now < self.ends
+
+    def provisioning(self, now: float) -> str:
+        """Give the provisioningState at a moment (3.3)."""
+        if self.busy(now):
+            return self.phase.value
+        return "Failed" if self.failure is not None else Phase.SETTLED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One long-running operation; `advises` tells whether polling it is answered with Retry-After."""
+
+    id: str
+    subscription: str
+    location: str
+    started: float
+    ends: float
+    failure: JSON | None = None
+    advises: bool = False
+
+
+class Store:
+    """The SQLite file behind one running emulator."""
+
+    def __init__(self, path: Path, now: float) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+        row = self._db.execute("SELECT max(revision) FROM resources").fetchone()
+        self._revision = int(row[0] or 0)
+        with self.writing():
+            self._db.execute("DELETE FROM resources WHERE phase = 'Deleting' AND ends < ?", (now - _FORGET_AFTER,))
+            self._db.execute("DELETE FROM operations WHERE ends < ?", (now - _FORGET_AFTER,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make everything inside happen, or nothing of it."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def fact(self, name: str, first: str) -> str:
+        """Read a remembered word, which is `first` when it was never remembered."""
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, first))
+            return str(self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0])
+
+    def find(self, key: str, now: float) -> Resource | None:
+        """Find the resource of a folded id, unless it is gone at that moment."""
+        found = self._select(f"key = ? AND {_LIVE}", (key, now))
+        return found[0] if found else None
+
+    def children(self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1) -> list[Resource]:
+        """List what lies directly below a folded parent id, in key order."""
+        return self._select(
+            f"kind = ? AND parent = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?", (kind, parent, after, now, limit)
+        )
+
+    def in_subscription(
+        self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1
+    ) -> list[Resource]:
+        """List one kind in a subscription, in key order."""
+        where = f"kind = ? AND subscription = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?"
+        return self._select(where, (kind, subscription.lower(), after, now, limit))
+
+    def marked(self, kind: Kind, parent: str, mark: str, now: float) -> list[Resource]:
+        """Find those of one kind below a parent (or in a subscription) that carry a mark."""
+        return self._select(
+            f"kind = ? AND (parent = ? OR subscription = ?) AND mark = ? AND {_LIVE}", (kind, parent, parent, mark, now)
+        )
+
+    def below(self, key: str, now: float, limit: int) -> list[str]:
+        """List ids of the galleries' children anywhere below a folded id."""
+        rows = self._rows(
+            f"SELECT id FROM resources WHERE key > ? AND key < ? AND kind IN (?, ?) AND {_LIVE} ORDER BY key LIMIT ?",
+            (f"{key}/", f"{key}0", Kind.IMAGE, Kind.VERSION, now, limit),
+        )
+        return [str(row[0]) for row in rows]
+
+    def of_kind(self, kind: Kind, now: float) -> list[Resource]:
+        """List one kind everywhere, in key order."""
+        return self._select(f"kind = ? AND {_LIVE} ORDER BY key", (kind, now))
+
+    def subscriptions(self) -> list[str]:
+        """List the subscriptions that anything was ever written to."""
+        rows = self._rows("SELECT DISTINCT subscription FROM resources WHERE subscription <> '' ORDER BY 1", ())
+        return [str(row[0]) for row in rows]
+
+    def count(self, kind: Kind, subscription: str) -> int:
+        """Count one kind in a subscription."""
+        rows = self._rows(
+            "SELECT count(*) FROM resources WHERE kind = ? AND subscription = ?", (kind, subscription.lower())
+        )
+        return int(rows[0][0])
+
+    def put(self, resource: Resource) -> None:
+        """Keep a resource, in place of what had its id."""
+        with self._lock:
+            self._revision += 1
+            failure = None if resource.failure is None else json.dumps(resource.failure)
+            self._db.execute(
+                "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    resource.key,
+                    resource.kind,
+                    resource.parent,
+                    resource.subscription.lower(),
+                    resource.mark,
+                    resource.id,
+                    json.dumps(resource.body),
+                    json.dumps(resource.hidden),
+                    resource.phase,
+                    resource.started,
+                    resource.ends,
+                    failure,
+                    self._revision,
+                ),
+            )
+
+    def remove(self, key: str) -> None:
+        """Forget a resource at once."""
+        with self._lock:
+            self._db.execute("DELETE FROM resources WHERE key = ?", (key,))
+
+    def start(self, operation: Operation) -> None:
+        """Keep an operation."""
+        failure = None if operation.failure is None else json.dumps(operation.failure)
+        with self._lock:
+            self._db.execute(
+                "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    operation.id,
+                    operation.subscription.lower(),
+                    operation.location,
+                    operation.started,
+                    operation.ends,
+                    failure,
+                    int(operation.advises),
+                ),
+            )
+
+    def operation(self, operation_id: str, subscription: str) -> Operation | None:
+        """Find an operation of a subscription."""
+        rows = self._rows(
+            "SELECT * FROM operations WHERE id = ? AND subscription = ?", (operation_id.lower(), subscription.lower())
+        )
+        if not rows:
+            return None
+        name, sub, location, started, ends, failure, advises = rows[0]
+        return Operation(name, sub, location, started, ends, json.loads(failure) if failure else None, bool(advises))
+
+    def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _select(self, where: str, values: tuple[object, ...]) -> list[Resource]:
+        rows = self._rows(f"SELECT {_COLUMNS} FROM resources WHERE {where}", values)  # noqa: S608 - our own text
+        return [_resource(row) for row in rows]
+
+
+def _resource(row: tuple[Any, ...]) -> Resource:
+    id_, kind, parent, subscription, mark, body, hidden, phase, started, ends, failure, revision = row
+    return Resource(
+        id_,
+        Kind(kind),
+        parent,
+        subscription,
+        json.loads(body),
+        json.loads(hidden),
+        mark,
+        Phase(phase),
+        started,
+        ends,
+        json.loads(failure) if failure else None,
+        revision,
+    )

@@ -1,0 +1,60 @@
+"""What a handler is given: the world it acts on, and the one request it answers.
+
+Both are plain values, so that every rule can be called with a moment and a source of ids of the
+caller's choosing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reconciler.emulator.addresses import Target
+    from reconciler.emulator.settings import Doubts, EmulatorSettings
+    from reconciler.emulator.state import JSON, Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Settings, state, a source of fresh ids and the secret that signs operation URLs."""
+
+    settings: EmulatorSettings
+    store: Store
+    mint: Callable[[], str]
+    secret: str
+    rendered: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
+    """Settled list items by key, revision and api-version: a page of 50 costs no JSON work twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, authenticated and parsed; `query` names are lower case, `origin` is scheme://host."""
+
+    world: World
+    method: str
+    target: Target
+    path: str
+    query: Mapping[str, str]
+    body: JSON
+    api_version: str
+    origin: str
+    now: float
+    request_id: str
+
+    @property
+    def settings(self) -> EmulatorSettings:
+        """The world's settings."""
+        return self.world.settings
+
+    @property
+    def doubts(self) -> Doubts:
+        """The world's doubts."""
+        return self.world.settings.doubts
+
+    @property
+    def store(self) -> Store:
+        """The world's state."""
+        return self.world.store
