@@ -122,7 +122,7 @@ class Edge:
             return routes.respond(self._call(seen, request_id))
         except ArmError as error:
             return refusal(error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the wall of the HTTP edge
             _LOG.exception("emulator.request.failed")
             return refusal(ArmError(500, "InternalServerError", "The emulator met an unexpected error; see its log."))
 

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from reconciler.emulator.app import ALIVE
@@ -38,8 +38,7 @@ class Attached:
     """A share in an emulator; close it, or use it as a context manager."""
 
     def __init__(self, settings: EmulatorSettings, lock: int, address: Address, emulator: Emulator | None) -> None:
-        self.base_url = address.base_url
-        self.token = address.token
+        self._address = address
         self._settings = settings
         self._lock = lock
         self._emulator = emulator
@@ -48,6 +47,17 @@ class Attached:
         if emulator is None:
             self._heir = threading.Thread(target=self._wait_for_lock, name="emulator-heir", daemon=True)
             self._heir.start()
+
+    @property
+    def base_url(self) -> str:
+        """Where the emulator answers; stays the same over a take-over unless its port was lost."""
+        emulator = self._emulator
+        return self._address.base_url if emulator is None else emulator.base_url
+
+    @property
+    def token(self) -> str:
+        """The bearer token."""
+        return self._address.token
 
     @property
     def serving(self) -> bool:
@@ -73,7 +83,7 @@ class Attached:
         else:
             os.close(self._lock)
 
-    def __enter__(self) -> Attached:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import galleries
+from reconciler.emulator import galleries, image_definitions, image_versions, role_assignments
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.api_versions import GALLERY
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from reconciler.emulator.state import JSON, Resource, Store
 
-_SHOW: dict[Kind, Callable[[Resource, str, str], JSON]] = {Kind.GALLERY: galleries.show}
+_SHOW: dict[Kind, Callable[[Resource, str, str], JSON]] = {
+    Kind.GALLERY: galleries.show,
+    Kind.IMAGE: image_definitions.show,
+    Kind.VERSION: image_versions.show,
+    Kind.ASSIGNMENT: role_assignments.show,
+}
 
 
 def everything(store: Store, now: float) -> dict[str, JSON]:

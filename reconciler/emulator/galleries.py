@@ -54,7 +54,6 @@ _TEMPLATE = {
 _INFO = "sharingProfile.communityGalleryInfo"
 _PERMISSIONS = Frozen("sharingProfile.permissions", default="Private")
 _FROZEN = tuple(Frozen(f"{_INFO}.{name}") for name in ("publisherUri", "publisherContact", "eula", "publicNamePrefix"))
-_OPTIONAL = ("description", "softDeletePolicy")
 
 
 def write(call: Call) -> Answer:
@@ -89,17 +88,13 @@ def _settled(call: Call, sent: JSON, existing: Resource | None) -> JSON:
     stored = existing.body if existing is not None else {}
     properties = _properties(call, sent.get("properties", {}), stored.get("properties", {}), new=existing is None)
     body: JSON = {}
-    tags = _tags(call, sent, stored)
+    tags = merged_tags(call, sent.get("tags"), stored.get("tags"))
     if tags is not None:
         body["tags"] = tags
     identity = sent.get("identity", stored.get("identity"))
     if identity is not None:
         body["identity"] = _identity(call, identity)
     return body | {"properties": properties}
-
-
-def _tags(call: Call, sent: JSON, stored: JSON) -> JSON | None:
-    return merged_tags(call, sent.get("tags"), stored.get("tags"))
 
 
 def merged_tags(call: Call, sent: JSON | None, stored: JSON | None) -> JSON | None:
@@ -116,7 +111,7 @@ def _properties(call: Call, sent: JSON, stored: JSON, *, new: bool) -> JSON:
     if call.method == "PATCH":
         sent = contents.laid_over(stored, sent, deep=call.doubts.patch_merge == "deep")
     elif call.doubts.omitted == "kept":
-        sent = {name: stored[name] for name in _OPTIONAL if name in stored} | sent
+        sent = stored | sent
     if new:
         _check_community(sent)
     else:
@@ -184,9 +179,7 @@ def _update(call: Call, existing: Resource, body: JSON) -> Answer:
 
 def get(call: Call) -> Answer:
     """Answer GET; groups and sharing status only when asked for (3.6/2)."""
-    resource = call.store.find(call.target.key, call.now)
-    if resource is None:
-        raise writes.not_found(call)
+    resource = writes.require(call)
     body = show(resource, resource.provisioning(call.now), call.api_version)
     asked = f"{call.query.get('$select', '')},{call.query.get('$expand', '')}".lower()
     if "permissions" in asked or "sharingprofile/groups" in asked:

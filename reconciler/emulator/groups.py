@@ -75,7 +75,7 @@ def write(call: Call) -> Answer:
     if existing is None and call.method == "PATCH":
         raise _group_not_found(call.target.name)
     stored = existing.body if existing is not None else {}
-    location = regions.short(sent.get("location", stored.get("location", "")))
+    location = regions.short(str(sent.get("location", stored.get("location", ""))))
     if location is None:
         message = f"The provided location '{sent.get('location', '')}' is not available for resource group."
         raise ArmError(400, "LocationNotAvailableForResourceGroup", message, gateway=True)

@@ -40,24 +40,27 @@ def next_link(call: Call, last: str) -> str:
     return f"{call.origin}{call.path}?{urlencode(kept | {'$skiptoken': token}, safe='$=')}"
 
 
-def page(call: Call, found: Sequence[Resource], show: Callable[[Resource, str, str], JSON]) -> Answer:
+def page(
+    call: Call, found: Sequence[Resource], show: Callable[[Resource, str, str], JSON], *, as_created: bool = False
+) -> Answer:
     """Answer one page out of up to page_size + 1 resources in key order."""
     shown = found[: call.settings.page_size]
-    content = b'{"value":[' + b",".join(_item(call, resource, show) for resource in shown) + b"]"
+    upper = call.doubts.list_group_case == "upper" and not as_created
+    content = b'{"value":[' + b",".join(_item(call, resource, show, upper=upper) for resource in shown) + b"]"
     if len(found) > len(shown):
         content += b',"nextLink":' + compact(next_link(call, shown[-1].key))
     headers = {"Content-Type": JSON_TYPE, "x-ms-original-request-ids": call.request_id}
     return Answer(200, content + b"}", headers)
 
 
-def _item(call: Call, resource: Resource, show: Callable[[Resource, str, str], JSON]) -> bytes:
+def _item(call: Call, resource: Resource, show: Callable[[Resource, str, str], JSON], *, upper: bool) -> bytes:
     settled = not resource.busy(call.now)
     slot = (resource.key, resource.revision, call.api_version)
     kept = call.world.rendered.get(slot) if settled else None
     if kept is not None:
         return kept
     body = show(resource, resource.provisioning(call.now), call.api_version)
-    if call.doubts.list_group_case == "upper":
+    if upper:
         body["id"] = _GROUP.sub(lambda match: match[0].upper(), body["id"], count=1)
     content = compact(body)
     if settled:

@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import api_versions, galleries, groups, listing, operations
+from reconciler.emulator import (
+    api_versions,
+    galleries,
+    groups,
+    image_definitions,
+    image_versions,
+    listing,
+    operations,
+    role_assignments,
+    role_listing,
+    roles,
+    sharing,
+    writes,
+)
 from reconciler.emulator.addresses import Kind, Shape
 from reconciler.emulator.answers import Answer, ArmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reconciler.emulator.state import JSON, Resource
     from reconciler.emulator.world import Call
 
     Handler = Callable[[Call], Answer]
@@ -22,6 +36,21 @@ if TYPE_CHECKING:
 
 def _list_galleries(call: Call) -> Answer:
     return listing.galleries(call, galleries.show)
+
+
+def _list_images(call: Call) -> Answer:
+    return _list_children(call, image_definitions.show)
+
+
+def _list_versions(call: Call) -> Answer:
+    return _list_children(call, image_versions.show)
+
+
+def _list_children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
+    missing = writes.missing_parent(call)
+    if missing is not None and call.doubts.list_without_parent == "parent_not_found":
+        raise writes.parent_not_found(call, missing)
+    return listing.children(call, show)
 
 
 _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
@@ -35,6 +64,29 @@ _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
         "GET": groups.get,
         "HEAD": groups.get,
     },
+    (Kind.IMAGE, Shape.LIST): {"GET": _list_images},
+    (Kind.VERSION, Shape.LIST): {"GET": _list_versions},
+    (Kind.IMAGE, Shape.ITEM): {
+        "PUT": image_definitions.write,
+        "PATCH": image_definitions.write,
+        "GET": image_definitions.get,
+        "DELETE": image_definitions.delete,
+    },
+    (Kind.VERSION, Shape.ITEM): {
+        "PUT": image_versions.write,
+        "PATCH": image_versions.write,
+        "GET": image_versions.get,
+        "DELETE": image_versions.delete,
+    },
+    (Kind.GALLERY, Shape.SHARE): {"POST": sharing.share},
+    (Kind.ASSIGNMENT, Shape.LIST): {"GET": role_listing.answer},
+    (Kind.ASSIGNMENT, Shape.ITEM): {
+        "PUT": role_assignments.write,
+        "GET": role_assignments.get,
+        "DELETE": role_assignments.delete,
+    },
+    (Kind.ROLE, Shape.LIST): {"GET": roles.listing},
+    (Kind.ROLE, Shape.ITEM): {"PUT": roles.write, "GET": roles.get, "DELETE": roles.delete},
     (Kind.GALLERY, Shape.LIST): {"GET": _list_galleries},
     (Kind.GALLERY, Shape.ITEM): {
         "PUT": galleries.write,

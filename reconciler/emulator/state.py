@@ -165,10 +165,29 @@ class Store:
             f"kind = ? AND (parent = ? OR subscription = ?) AND mark = ? AND {_LIVE}", (kind, parent, parent, mark, now)
         )
 
+    def named(self, kind: Kind, name: str) -> list[Resource]:
+        """Find those of one kind whose folded id ends in a folded name, wherever they lie."""
+        return self._select("kind = ? AND substr(key, -length(?)) = ?", (kind, f"/{name}", f"/{name}"))
+
+    def around(
+        self, kind: Kind, at: list[str], below: str | None, word: str | None, after: str, limit: int
+    ) -> list[Resource]:
+        """List one kind at folded scopes, below another, or both; `word` must end the mark."""
+        where = f"parent IN ({','.join('?' * len(at))})"
+        values: list[object] = [kind, *at]
+        if below is not None:
+            where = f"({where} OR (parent > ? AND parent < ?))"
+            values += [f"{below}/", f"{below}0"]
+        if word is not None:
+            where += " AND substr(mark, -length(?)) = ?"
+            values += [f"\n{word}", f"\n{word}"]
+        return self._select(f"kind = ? AND {where} AND key > ? ORDER BY key LIMIT ?", (*values, after, limit))
+
     def below(self, key: str, now: float, limit: int) -> list[str]:
         """List ids of the galleries' children anywhere below a folded id."""
+        where = f"key > ? AND key < ? AND kind IN (?, ?) AND {_LIVE} ORDER BY key LIMIT ?"
         rows = self._rows(
-            f"SELECT id FROM resources WHERE key > ? AND key < ? AND kind IN (?, ?) AND {_LIVE} ORDER BY key LIMIT ?",
+            f"SELECT id FROM resources WHERE {where}",  # noqa: S608 - our own text
             (f"{key}/", f"{key}0", Kind.IMAGE, Kind.VERSION, now, limit),
         )
         return [str(row[0]) for row in rows]

@@ -61,6 +61,17 @@ def missing_parent(call: Call) -> tuple[str, ...] | None:
     return None
 
 
+def require(call: Call) -> Resource:
+    """Find what a GET asks for, or say what is not there."""
+    resource = call.store.find(call.target.key, call.now)
+    if resource is not None:
+        return resource
+    missing = missing_parent(call)
+    if missing is not None and call.doubts.get_without_parent == "parent_not_found":
+        raise parent_not_found(call, missing)
+    raise not_found(call)
+
+
 def require_parent(call: Call) -> Resource | None:
     """Find the parent that a child is written below, or refuse (4.2/3, 7/1)."""
     missing = missing_parent(call)

@@ -1,0 +1,249 @@
+"""Image versions: the flow of a write, what comes back, and what stands in the way of a delete.
+
+Content rules live next door: `publishing` for regions, `sources` for bytes, `replication` for time.
+One write at a time: another one is refused until the regions are done (4.3/14).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.emulator import (
+    api_versions,
+    contents,
+    end_of_life,
+    frozen,
+    names,
+    operations,
+    publishing,
+    regions,
+    replication,
+    sources,
+    writes,
+)
+from reconciler.emulator.addresses import Kind
+from reconciler.emulator.answers import Answer, ArmError
+from reconciler.emulator.contents import FLAG, READ_ONLY, TEXT, Names
+from reconciler.emulator.frozen import Frozen
+from reconciler.emulator.galleries import envelope, merged_tags
+from reconciler.emulator.state import Phase, Resource
+
+if TYPE_CHECKING:
+    from reconciler.emulator.state import JSON
+    from reconciler.emulator.world import Call
+
+_TEMPLATE = {
+    "location": TEXT,
+    "tags": Names(TEXT),
+    "properties": {
+        "publishingProfile": publishing.TEMPLATE,
+        "storageProfile": sources.TEMPLATE,
+        "safetyProfile": {
+            "allowDeletionOfReplicatedLocations": FLAG,
+            "blockDeletionBeforeEndOfLife": FLAG,
+            "reportedForPolicyViolation": READ_ONLY,
+            "policyViolations": READ_ONLY,
+        },
+        "securityProfile": {"uefiSettings": {}},
+        "restore": FLAG,
+        "provisioningState": READ_ONLY,
+        "replicationStatus": READ_ONLY,
+        "validationsProfile": READ_ONLY,
+    },
+}
+_PREFIX = "galleryImageVersion"
+_UEFI = "securityProfile.uefiSettings"
+_SECURITY = (Frozen(f"{_UEFI}.signatureTemplateNames"), Frozen(f"{_UEFI}.additionalSignatures"))
+_MOST_KEYS = 256
+_REMOVABLE = "allowDeletionOfReplicatedLocations"
+
+
+def write(call: Call) -> Answer:
+    """Answer PUT and PATCH."""
+    writes.require_parent(call)
+    sent = contents.conform(call.body, _TEMPLATE)
+    existing = call.store.find(call.target.key, call.now)
+    if existing is None and call.method == "PATCH":
+        raise writes.not_found(call)
+    writes.check_envelope(call, sent)
+    if existing is None:
+        names.check_version(call.target.name)
+    else:
+        writes.refuse_deleted(call, existing)
+        _refuse_busy(call, existing)
+    location = writes.settle_location(call, sent, existing)
+    stored = existing.body if existing is not None else {}
+    tags = merged_tags(call, sent.get("tags"), stored.get("tags"))
+    body: JSON = {"location": location} | ({} if tags is None else {"tags": tags})
+    body["properties"] = _properties(call, location, existing, sent.get("properties", {}))
+    return _accepted(call, existing, body)
+
+
+def _refuse_busy(call: Call, existing: Resource) -> None:
+    """Refuse a second write while one runs (4.3/14)."""
+    if existing.busy(call.now):
+        message = (
+            f"Another operation is in progress on gallery image version '{existing.name}'. Wait for it to complete "
+            "and retry."
+        )
+        raise ArmError(call.doubts.concurrent_status, call.doubts.concurrent_code, message, target=existing.name)
+
+
+def _properties(call: Call, location: str, existing: Resource | None, sent: JSON) -> JSON:
+    sent.pop("restore", None)
+    stored: JSON = existing.body["properties"] if existing is not None else {}
+    if call.method == "PATCH":
+        sent = contents.laid_over(stored, sent, deep=call.doubts.patch_merge == "deep")
+    elif "storageProfile" not in sent:
+        contents.required(None, f"{_PREFIX}.properties.storageProfile")
+    elif call.doubts.omitted == "kept":
+        sent = stored | sent
+    storage = dict(sent.get("storageProfile", {}))
+    if existing is None:
+        sources.check_new(storage)
+    else:
+        storage = sources.hold(stored["storageProfile"], storage)
+        frozen.hold(_PREFIX, _SECURITY, stored, sent)
+    _check_keys(sent)
+    profile = publishing.settle(
+        call,
+        location,
+        existing,
+        sent.get("publishingProfile", {}),
+        removable=_removable(call, stored, sent.get("safetyProfile", {})),
+    )
+    return sent | {"publishingProfile": profile, "storageProfile": storage}
+
+
+def _removable(call: Call, stored: JSON, sent: JSON) -> bool:
+    """Tell whether this write may take regions away (2.4/25): by the stored flag, unless set otherwise."""
+    rule = call.settings.region_removal
+    before = bool(stored.get("safetyProfile", {}).get(_REMOVABLE, call.doubts.region_removal_default))
+    return rule == "free" or before or (rule == "same_request" and bool(sent.get(_REMOVABLE)))
+
+
+def _check_keys(sent: JSON) -> None:
+    """Refuse too many UEFI keys (4.3/19)."""
+    signatures = frozen.look(sent, f"{_UEFI}.additionalSignatures")
+    if not isinstance(signatures, dict):
+        return
+    keys = [key for group in signatures.values() for key in (group if isinstance(group, list) else [group])]
+    values = [
+        value
+        for key in keys
+        if isinstance(key, dict) and str(key.get("type")).lower() == "sha256"
+        for value in key.get("value") or ()
+    ]
+    if len(values) > _MOST_KEYS:
+        message = (
+            f"Exceeded the maximum number of UEFI Key elements of type 'sha256'. The maximum allowed is '{_MOST_KEYS}'"
+        )
+        target = f"{_PREFIX}.properties.{_UEFI}.additionalSignatures"
+        raise ArmError(400, "InvalidParameter", message, target=target)
+
+
+def _accepted(call: Call, existing: Resource | None, body: JSON) -> Answer:
+    before = existing.hidden["regions"] if existing is not None else None
+    course = replication.plan(call.settings, targets(body["properties"]), body["location"], before, call.now)
+    hidden = {
+        "regions": course.timelines,
+        "born": existing is not None and (existing.hidden["born"] or existing.failure is None),
+        "size": call.settings.source_size_gb,
+        "removable": call.doubts.region_removal_default,
+    }
+    if existing is None:
+        resource = Resource(
+            call.target.id,
+            Kind.VERSION,
+            call.target.scope.lower(),
+            call.target.subscription,
+            body,
+            hidden,
+            phase=Phase.CREATING,
+            started=call.now,
+            ends=course.ends,
+            failure=course.failure,
+        )
+    else:
+        resource = replace(
+            existing,
+            body=body,
+            hidden=hidden,
+            phase=Phase.UPDATING,
+            started=call.now,
+            ends=course.ends,
+            failure=course.failure,
+        )
+    call.store.put(resource)
+    headers = operations.begin(call, body["location"], course.ends, advises=True, failure=course.failure)
+    status = 201 if existing is None else 200
+    return writes.single(status, _body(call, resource, resource.phase.value), headers)
+
+
+def targets(properties: JSON) -> list[str]:
+    """Give the short names of a version's regions, in their order."""
+    return [regions.fold(item["name"]) for item in properties["publishingProfile"]["targetRegions"]]
+
+
+def get(call: Call) -> Answer:
+    """Answer GET, with replication status and UEFI settings when asked for (3.6/1)."""
+    resource = writes.require(call)
+    body = _body(call, resource, resource.provisioning(call.now))
+    asked = {name.strip().lower() for name in call.query.get("$expand", "").split(",")}
+    stored = resource.body["properties"]
+    if "replicationstatus" in asked:
+        status = replication.status(resource.hidden["regions"], targets(stored), call.now)
+        body["properties"]["replicationStatus"] = status
+    uefi = frozen.look(stored, _UEFI)
+    if "uefisettings" in asked and uefi is not None:
+        frozen.place(body["properties"], _UEFI, uefi)
+    return writes.single(200, body)
+
+
+def delete(call: Call) -> Answer:
+    """Answer DELETE: refused while a write runs, and before the end of life where that is asked for."""
+    return writes.delete(
+        call, call.settings.durations.version_delete, lambda resource: _deletable(call, resource), advises=True
+    )
+
+
+def _deletable(call: Call, resource: Resource) -> None:
+    if call.doubts.delete_during_write == "refused":
+        _refuse_busy(call, resource)
+    properties = resource.body["properties"]
+    blocked = properties.get("safetyProfile", {}).get("blockDeletionBeforeEndOfLife", False)
+    if blocked and end_of_life.ahead(properties["publishingProfile"].get("endOfLifeDate"), call.now):
+        message = (
+            "Deletion of Gallery image version is not allowed because the image is enabled for "
+            "blockDeletionBeforeEndOfLife and its endOfLifeDate has not reached yet"
+        )
+        code = "DeleteGalleryImageVersionBlockedBeforeEndOfLife"
+        raise ArmError(call.doubts.end_of_life_block_status, code, message)
+
+
+def _body(call: Call, resource: Resource, state: str) -> JSON:
+    return show(resource, state, call.api_version)
+
+
+def show(resource: Resource, state: str, api_version: str) -> JSON:
+    """Build the body of a version as PUT, GET and LIST show it."""
+    stored = resource.body["properties"]
+    ready = resource.hidden["born"] or state == "Succeeded"
+    safety = {"reportedForPolicyViolation": False, _REMOVABLE: resource.hidden["removable"]}
+    properties: JSON = {
+        "publishingProfile": stored["publishingProfile"],
+        "storageProfile": sources.filled(stored["storageProfile"], resource.hidden["size"], ready=ready),
+        "safetyProfile": safety | stored.get("safetyProfile", {}),
+        "provisioningState": state,
+        "validationsProfile": {"validationOperationStatus": "NotExecuted"},
+        **{name: value for name, value in stored.items() if name not in _SHOWN},
+    }
+    security = {name: value for name, value in stored.get("securityProfile", {}).items() if name != "uefiSettings"}
+    if security:
+        properties["securityProfile"] = security
+    api_versions.trim(Kind.VERSION, properties, api_version)
+    return envelope(resource, properties)
+
+
+_SHOWN = ("publishingProfile", "storageProfile", "safetyProfile", "securityProfile")

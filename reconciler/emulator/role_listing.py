@@ -1,0 +1,81 @@
+"""LIST of role assignments: at a scope, above it and below it, as the filter says (5/7).
+
+Inherited grants keep the id of their own scope, so a caller who wants only its own must compare
+`properties.scope`; `atScope()` looks upwards only, every other filter also looks down.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.emulator import listing, role_assignments
+from reconciler.emulator.addresses import Kind
+from reconciler.emulator.answers import Answer, ArmError
+
+if TYPE_CHECKING:
+    from reconciler.emulator.world import Call
+
+_PART = re.compile(
+    r"^\s*(?:(?P<at>atscope\(\))|principalid\s+eq\s+'(?P<eq>[^']*)'|assignedto\('(?P<to>[^']*)'\))\s*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A parsed filter."""
+
+    at_scope: bool = False
+    principal: str | None = None
+
+
+def parse(text: str) -> Wanted:
+    """Read a $filter; 400 for one that the service does not know."""
+    at_scope, principal = False, None
+    for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if text.strip() else ():
+        match = _PART.match(part)
+        if match is None:
+            message = (
+                f"The filter '{text}' is not supported. Supported filters are either 'atScope()' or 'principalId eq "
+                "'{value}' or assignedTo('{value}')'."
+            )
+            raise ArmError(400, "UnsupportedQuery", message)
+        at_scope = at_scope or match["at"] is not None
+        principal = match["eq"] or match["to"] or principal
+    return Wanted(at_scope, principal.lower() if principal is not None else None)
+
+
+def answer(call: Call) -> Answer:
+    """Answer one page."""
+    wanted = parse(call.query.get("$filter", ""))
+    scope = call.target.scope.lower()
+    found = call.store.around(
+        Kind.ASSIGNMENT,
+        above(scope),
+        None if wanted.at_scope else scope,
+        wanted.principal,
+        listing.after(call),
+        call.settings.page_size + 1,
+    )
+    return listing.page(call, found, role_assignments.show, as_created=True)
+
+
+def above(scope: str) -> list[str]:
+    """Give a folded scope and all its parents up to the root, which is the empty text."""
+    parts = scope.strip("/").split("/") if scope else []
+    cuts = [len(parts)]
+    for index, part in enumerate(parts):
+        if part == "providers" or (index >= 2 and part == "resourcegroups"):  # noqa: PLR2004 - behind the subscription
+            cuts.append(index)
+    cuts.extend(_resource_cuts(parts))
+    chains = {"/" + "/".join(parts[:cut]) if cut else "" for cut in cuts} | {""}
+    return sorted(chains)
+
+
+def _resource_cuts(parts: list[str]) -> list[int]:
+    """Give where each resource of a nested id ends: provider/type/name, then type/name pairs."""
+    if "providers" not in parts:
+        return []
+    start = len(parts) - 1 - parts[::-1].index("providers")
+    return list(range(start + 4, len(parts), 2))
