@@ -1,0 +1,1 @@
+"""Carries a plan out, one step function at a time; no thread ever waits for an Azure operation."""

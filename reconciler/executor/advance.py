@@ -1,0 +1,175 @@
+"""One look at one action: write it, ask its operation, read its state or its regions. Returns what comes next.
+
+Each look is a few requests and never sleeps: what has to wait comes back with a later `due`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
+from reconciler.executor.write import Written, write
+from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify
+from reconciler.live.gateway import Gateway
+from reconciler.live.operation import operation_state
+from reconciler.live.reader import read_one, read_replication
+from reconciler.model.address import Kind
+from reconciler.model.plan import Verb
+from reconciler.model.report import Outcome, RegionProgress
+from reconciler.model.state import Unread
+
+DONE_REGION = "Completed"
+RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
+
+
+def advance(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    """Take the next step of one action. `now` is the run's clock, in seconds."""
+    if now - task.started > rules.pace.action_limit:
+        return Ended(Outcome.PENDING, "still running in Azure after the time limit", regions=task.regions)
+    match task.phase:
+        case Phase.WRITE:
+            return _write(task, gateway, rules, now)
+        case Phase.OPERATION:
+            return _operation(task, gateway, rules, now)
+        case Phase.SETTLE:
+            return _settle(task, gateway, rules, now)
+        case Phase.REPLICATE:
+            return _replicate(task, gateway, rules, now)
+
+
+def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    if task.action.verb is Verb.WAIT:
+        return _settle(replace(task, phase=Phase.SETTLE), gateway, rules, now)
+    written = write(task, gateway)
+    match written:
+        case Ended():
+            return written
+        case Written(answer=None):
+            return replace(task, phase=Phase.SETTLE, due=now + _poll_delay(task, rules.pace, None))
+        case Written(answer=Answer() as answer, operation=operation) if answer.ok:
+            if operation is not None:
+                delay = _poll_delay(task, rules.pace, operation.retry_after)
+                return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=now + delay)
+            return _provisioned(task, gateway, rules, now)
+        case Written(answer=failure):
+            return _try_again(task, failure, rules, now)
+
+
+def _try_again(task: Task, failure: Answer | NoAnswer | None, rules: Rules, now: float) -> Task | Ended:
+    """Retry with full jitter what passes by itself; end what does not."""
+    pace = rules.pace
+    if isinstance(failure, NoAnswer):
+        if task.attempt + 1 >= pace.attempts:
+            return Ended(Outcome.FAILED, str(failure), "NoAnswer")
+        return replace(task, attempt=task.attempt + 1, uncertain=True, due=now + _retry_delay(task, rules, None))
+    assert failure is not None
+    if classify(failure) not in RETRIED or _given_up(task, failure, pace, now):
+        return Ended(Outcome.FAILED, failure.message, failure.code)
+    delay = _retry_delay(task, rules, failure.retry_after)
+    return replace(task, attempt=task.attempt + 1, due=now + delay)
+
+
+def _given_up(task: Task, failure: Answer, pace: Pace, now: float) -> bool:
+    if failure.code == "PrincipalNotFound":
+        return now - task.started > pace.principal_window
+    if failure.code == "CannotDeleteResource":
+        return now - task.started > pace.cache_window
+    return task.attempt + 1 >= pace.attempts
+
+
+def _retry_delay(task: Task, rules: Rules, asked: float | None) -> float:
+    if asked is not None:
+        return min(asked, rules.pace.longest_retry)
+    ceiling = min(rules.pace.first_retry * 2.0**task.attempt, rules.pace.longest_retry)
+    return ceiling * rules.dice()
+
+
+def _poll_delay(task: Task, pace: Pace, asked: float | None) -> float:
+    if asked is not None:
+        return asked
+    return float(min(pace.first_poll * pace.growth**task.polls, pace.longest_poll))
+
+
+def _operation(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    assert task.operation is not None
+    try:
+        state = operation_state(gateway.get(task.operation.url))
+    except NoAnswer:
+        return _poll_again(task, rules, now, None)
+    task = _watched(task, gateway, rules)
+    match state.status:
+        case "running":
+            return _poll_again(task, rules, now, state.retry_after)
+        case "succeeded":
+            return _provisioned(task, gateway, rules, now)
+        case "failed":
+            return Ended(Outcome.FAILED, state.message or "the operation failed", state.code, task.regions)
+        case _:
+            return replace(task, phase=Phase.SETTLE, due=now)
+
+
+def _poll_again(task: Task, rules: Rules, now: float, asked: float | None) -> Task:
+    delay = _poll_delay(task, rules.pace, asked)
+    return replace(task, polls=task.polls + 1, due=now + delay)
+
+
+def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
+    """The operation has no percentage (fact 3.2/3): the regions of a version are asked beside it."""
+    version = task.action.address.kind is Kind.IMAGE_VERSION
+    if not rules.watch_regions or not version or task.action.verb is Verb.DELETE:
+        return task
+    found = read_replication(gateway, task.action.address)
+    return task if isinstance(found, Unread) else replace(task, regions=found)
+
+
+def _provisioned(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    """The write is through; a version may still have regions to fill (fact 3.3)."""
+    version = task.action.address.kind is Kind.IMAGE_VERSION
+    if task.action.verb is Verb.DELETE or not version or rules.wait is not Wait.REPLICATED:
+        return Ended(Outcome.SUCCEEDED, regions=task.regions)
+    return _replicate(replace(task, phase=Phase.REPLICATE, polls=0), gateway, rules, now)
+
+
+def _settle(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    """Follow provisioningState where there is no operation to ask."""
+    action = task.action
+    found = read_one(gateway, action.address, action.resource_id)
+    if isinstance(found, Unread):
+        return _poll_again(task, rules, now, None)
+    if action.verb is Verb.DELETE:
+        return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, now, None)
+    if found is None:
+        if action.verb is Verb.WAIT:
+            return Ended(Outcome.SUCCEEDED, "gone")
+        return Ended(Outcome.FAILED, "it is not in Azure after the write", "ResourceNotFound")
+    if found.state == "Failed":
+        return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed")
+    if found.state in ("", "Succeeded"):
+        return Ended(Outcome.SUCCEEDED) if action.verb is Verb.WAIT else _provisioned(task, gateway, rules, now)
+    return _poll_again(task, rules, now, None)
+
+
+def _replicate(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+    """Done only when every target region says Completed; unknown is never green."""
+    found = read_replication(gateway, task.action.address)
+    if isinstance(found, Unread):
+        return _poll_again(task, rules, now, None)
+    task = replace(task, regions=found)
+    failed = [region for region in found if region.state == "Failed"]
+    if failed:
+        told = ", ".join(f"{region.region}: {region.details or 'replication failed'}" for region in failed)
+        return Ended(Outcome.FAILED, told, "ReplicationFailed", found)
+    if _complete(found, target_regions(task)):
+        return Ended(Outcome.SUCCEEDED, regions=found)
+    return _poll_again(task, rules, now, None)
+
+
+def target_regions(task: Task) -> frozenset[str]:
+    """The regions the written body names, short and lower case."""
+    profile = ((task.action.body or {}).get("properties") or {}).get("publishingProfile") or {}
+    return frozenset(str(region["name"]) for region in profile.get("targetRegions") or ())
+
+
+def _complete(found: tuple[RegionProgress, ...], wanted: frozenset[str]) -> bool:
+    done = {region.region for region in found if region.state == DONE_REGION}
+    return bool(found) and len(done) == len(found) and wanted <= done

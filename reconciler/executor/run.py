@@ -1,0 +1,158 @@
+"""Walks a plan: a step function over the graph of actions. Who calls `step` decides about time and signals.
+
+Independent branches go on when one fails; what depended on it is skipped, with the cause. Requests go through a
+bounded pool, operations are only looked at when they are due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+from reconciler.executor.advance import advance
+from reconciler.executor.task import Ended, Rules, Task
+from reconciler.live.gateway import Gateway
+from reconciler.model.plan import Action, Plan
+from reconciler.model.report import ActionResult, Outcome, Report
+
+STILL_RUNNING = "still running in Azure"
+NOT_STARTED = "not started: the run was interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one step did: actions started, looked at and finished, and when the next look is due (None: unknown)."""
+
+    started: tuple[Action, ...] = ()
+    looked: tuple[Task, ...] = ()
+    finished: tuple[ActionResult, ...] = ()
+    next_poll_at: float | None = None
+
+
+class Run:
+    """The state of one apply. `stop` starts nothing new and parks what runs."""
+
+    def __init__(self, plan: Plan, gateway: Gateway, rules: Rules, *, workers: int = 16) -> None:
+        self._plan = plan
+        self._gateway = gateway
+        self._rules = rules
+        self._actions = {action.id: action for action in plan.pending}
+        self._sorter = TopologicalSorter(
+            {key: [need for need in action.requires if need in self._actions] for key, action in self._actions.items()}
+        )
+        self._sorter.prepare()
+        self._tasks: dict[str, Task] = {}
+        self._looks: dict[Future[Task | Ended], str] = {}
+        self._results: dict[str, ActionResult] = {}
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
+        self._stopped = False
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        if self._stopped:
+            return not self._looks
+        return not self._tasks and not self._sorter.is_active()
+
+    def step(self, now: float) -> Progress:
+        """Collect what came back, start what is ready, look at what is due. Never blocks."""
+        finished, looked = self._collect(now)
+        started: list[Action] = []
+        while not self._stopped and (ready := self._sorter.get_ready()):
+            for key in sorted(ready):
+                result = self._start(key, now, started)
+                if result is not None:
+                    finished.append(result)
+        self._look(now)
+        idle = [task.due for key, task in self._tasks.items() if key not in set(self._looks.values())]
+        return Progress(tuple(started), tuple(looked), tuple(finished), min(idle, default=None))
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until a request comes back, at most so many seconds."""
+        wait(list(self._looks), timeout=seconds, return_when=FIRST_COMPLETED)
+
+    @property
+    def waiting_for_answers(self) -> bool:
+        """Whether requests are under way."""
+        return bool(self._looks)
+
+    def stop(self) -> None:
+        """Start nothing new; requests under way are let finish, operations are left to Azure."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """Release the pool without waiting."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def report(self, now: float) -> Report:
+        """The outcome of every action, in the plan's order; what never started is unattempted."""
+        results = [
+            self._results.get(key) or self._unfinished(key, action, now) for key, action in self._actions.items()
+        ]
+        return Report(tuple(results), self._plan.digest, self._stopped)
+
+    def _unfinished(self, key: str, action: Action, now: float) -> ActionResult:
+        task = self._tasks.get(key)
+        if task is None:
+            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, NOT_STARTED)
+        return ActionResult(
+            key, action.address, action.verb, Outcome.PENDING, STILL_RUNNING, "", now - task.started, task.regions
+        )
+
+    def _collect(self, now: float) -> tuple[list[ActionResult], list[Task]]:
+        finished, looked = [], []
+        for future in [future for future in self._looks if future.done()]:
+            key = self._looks.pop(future)
+            outcome = future.result()
+            if isinstance(outcome, Ended):
+                finished.append(self._finish(key, outcome, now - self._tasks.pop(key).started))
+            else:
+                self._tasks[key] = outcome
+                looked.append(outcome)
+        return finished, looked
+
+    def _start(self, key: str, now: float, started: list[Action]) -> ActionResult | None:
+        action = self._actions[key]
+        cause = self._cause(action.requires)
+        if cause is not None:
+            return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
+        self._tasks[key] = Task(action, now, now)
+        started.append(action)
+        return None
+
+    def _cause(self, requires: Iterable[str]) -> str | None:
+        for need in requires:
+            result = self._results.get(need)
+            if result is not None and result.outcome is not Outcome.SUCCEEDED:
+                return f"because {result.verb} {result.address.text()} {_ended_how(result.outcome)}"
+        return None
+
+    def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
+        action = self._actions[key]
+        result = ActionResult(
+            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+        )
+        self._results[key] = result
+        self._sorter.done(key)
+        return result
+
+    def _look(self, now: float) -> None:
+        if self._stopped:
+            return
+        busy = set(self._looks.values())
+        for key, task in self._tasks.items():
+            if key not in busy and task.due <= now:
+                future = self._pool.submit(advance, task, self._gateway, self._rules, now)
+                self._looks[future] = key
+
+
+def _ended_how(outcome: Outcome) -> str:
+    words = {
+        Outcome.FAILED: "failed",
+        Outcome.SKIPPED: "was skipped",
+        Outcome.PENDING: "is still running",
+        Outcome.UNATTEMPTED: "was not started",
+    }
+    return words.get(outcome, str(outcome))

@@ -1,0 +1,82 @@
+"""One action on its way: which phase it is in, when it is looked at next, and what it ended as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.live.operation import OperationRef
+from reconciler.model.plan import Action
+from reconciler.model.report import Outcome, RegionProgress
+
+
+class Wait(StrEnum):
+    """How long an apply stays with a version: not at all, until provisioned, or until every region has it."""
+
+    NONE = "none"
+    PROVISIONED = "provisioned"
+    REPLICATED = "replicated"
+
+
+class Phase(StrEnum):
+    """What an action waits for."""
+
+    WRITE = "write"
+    OPERATION = "operation"
+    SETTLE = "settle"
+    REPLICATE = "replicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: first poll, growth and cap of our own pace; limits of retries; the life of one action.
+
+    `principal_window` is how long PrincipalNotFound is retried (fact 5/12), `cache_window` how long a parent's
+    delete is retried after its children went (fact 4.1/3).
+    """
+
+    first_poll: float = 1.0
+    growth: float = 1.5
+    longest_poll: float = 60.0
+    first_retry: float = 1.0
+    longest_retry: float = 300.0
+    attempts: int = 8
+    principal_window: float = 120.0
+    cache_window: float = 600.0
+    action_limit: float = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a run behaves: what it waits for, its pace, whether somebody watches regions, and its dice (0..1)."""
+
+    wait: Wait = Wait.REPLICATED
+    pace: Pace = field(default_factory=Pace)
+    watch_regions: bool = True
+    dice: Callable[[], float] = lambda: 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at."""
+
+    action: Action
+    started: float
+    due: float
+    phase: Phase = Phase.WRITE
+    attempt: int = 0
+    polls: int = 0
+    operation: OperationRef | None = None
+    uncertain: bool = False
+    regions: tuple[RegionProgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an action ended."""
+
+    outcome: Outcome
+    why: str = ""
+    error_code: str = ""
+    regions: tuple[RegionProgress, ...] = ()

@@ -1,0 +1,95 @@
+"""The write itself: read again, compare with what was planned, send. The only place that changes Azure.
+
+There is no ETag (fact 3.5): the read right before the write keeps the window for another writer short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.executor.task import Ended, Task
+from reconciler.kinds.canonical import live as canonical_live
+from reconciler.kinds.canonical import unwrap
+from reconciler.kinds.overlay import overlay, same
+from reconciler.kinds.registry import rules_of
+from reconciler.live.answer import Answer, NoAnswer
+from reconciler.live.gateway import Gateway
+from reconciler.live.operation import OperationRef, operation_of
+from reconciler.live.reader import read_one
+from reconciler.model.plan import Action, Verb
+from reconciler.model.report import Outcome
+from reconciler.model.state import LiveResource, Unread
+from reconciler.planner.fingerprint import fingerprint
+
+IN_FLIGHT = frozenset({"Creating", "Updating", "Deleting", "Migrating"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came back: an answer, none at all (NoAnswer), or None where our own earlier write is still under way."""
+
+    answer: Answer | NoAnswer | None
+    operation: OperationRef | None = None
+
+
+def write(task: Task, gateway: Gateway) -> Written | Ended:
+    """Read, compare, send. Ends the action where what is live is no longer what was planned."""
+    action = task.action
+    try:
+        fresh = read_one(gateway, action.address, action.resource_id)
+    except NoAnswer as error:
+        return Written(error)
+    if isinstance(fresh, Unread):
+        return Written(NoAnswer(f"{fresh.code}: {fresh.message}", fresh.hint))
+    if task.uncertain:
+        seen = _earlier_write(action, fresh)
+        if seen is not None:
+            return seen
+    moved = _moved(action, fresh)
+    return moved if moved is not None else _send(action, gateway)
+
+
+def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ended | None:
+    """After a write without an answer: it may have been taken; then it is followed, not sent again."""
+    if action.verb is Verb.DELETE:
+        return None if fresh is not None and fresh.state != "Deleting" else Written(None)
+    if fresh is None:
+        return None
+    if fresh.state in IN_FLIGHT or _holds(action, fresh):
+        return Written(None)
+    return None
+
+
+def _holds(action: Action, fresh: LiveResource) -> bool:
+    """Whether the live resource already is what the action writes."""
+    shape = rules_of(action.address.kind).shape
+    wanted = canonical_live(shape, unwrap(action.body or {}))
+    wanted.pop("roleDefinitionId", None)
+    return same(overlay(shape, fresh.body, wanted), dict(fresh.body))
+
+
+def _moved(action: Action, fresh: LiveResource | None) -> Ended | None:
+    where = action.address.text()
+    if action.verb is Verb.CREATE:
+        if fresh is None:
+            return None
+        return Ended(Outcome.FAILED, f"{where} exists now, created since the plan was made; plan again", "Precondition")
+    if fresh is None:
+        if action.verb is Verb.DELETE:
+            return Ended(Outcome.SUCCEEDED, "already gone")
+        return Ended(Outcome.FAILED, f"{where} was deleted since the plan was made; plan again", "Precondition")
+    if action.fingerprint and fingerprint(fresh) != action.fingerprint:
+        return Ended(Outcome.FAILED, f"{where} changed in Azure since the plan was made; plan again", "Precondition")
+    return None
+
+
+def _send(action: Action, gateway: Gateway) -> Written:
+    try:
+        if action.verb is Verb.DELETE:
+            answer = gateway.delete(action.address.kind, action.resource_id)
+        else:
+            assert action.body is not None
+            answer = gateway.put(action.address.kind, action.resource_id, action.body)
+    except NoAnswer as error:
+        return Written(error)
+    return Written(answer, operation_of(answer) if answer.ok else None)

@@ -1,0 +1,60 @@
+"""What every planning step looks at: both states, the options and the moment, with the look-ups they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconciler.model.address import Address, Kind
+from reconciler.model.state import DesiredResource, LiveResource, LiveState
+from reconciler.planner.options import Options
+from reconciler.planner.ownership import Owner, owner_of
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The inputs of one plan. `desired` has its custom roles resolved."""
+
+    desired: Mapping[Address, DesiredResource]
+    live: LiveState
+    options: Options
+    now: datetime
+    versions: Mapping[Address, tuple[Address, ...]]
+
+    def owner(self, live: LiveResource) -> Owner:
+        """Whose a live resource is, for this run."""
+        return owner_of(live, self.options.owner)
+
+    def unread(self, address: Address) -> bool:
+        """Whether nothing may be created or deleted at this address because it could not be read."""
+        return any(place.covers(address) for place in self.live.unread)
+
+    def live_versions(self, definition: Address) -> tuple[LiveResource, ...]:
+        """The live versions of a definition."""
+        return tuple(self.live.resources[address] for address in self.versions.get(definition, ()))
+
+
+def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, options: Options, now: datetime) -> Context:
+    """Gather the look-ups and give every custom role the GUID it was found under."""
+    versions: dict[Address, list[Address]] = {}
+    for address in live.resources:
+        parent = address.parent
+        if address.kind is Kind.IMAGE_VERSION and parent is not None:
+            versions.setdefault(parent, []).append(address)
+    resolved = {}
+    for resource in desired.values():
+        known = _with_role(resource, live.roles)
+        resolved[known.address] = known
+    return Context(resolved, live, options, now, {key: tuple(sorted(names)) for key, names in versions.items()})
+
+
+def _with_role(resource: DesiredResource, roles: Mapping[str, str]) -> DesiredResource:
+    access = resource.address.access
+    if access is None:
+        return resource
+    role_id = access.role_id or roles.get(access.role.lower())
+    if role_id is None:
+        return resource
+    address = replace(resource.address, access=replace(access, role_id=role_id))
+    return replace(resource, address=address, body={**resource.body, "roleDefinitionId": role_id})

@@ -1,0 +1,190 @@
+"""What one declared resource needs: create, update, adopt, wait, nothing, or a refusal with its ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.kinds.registry import rules_of
+from reconciler.kinds.rules import Rule
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Change, Reason, Refusal, Verb
+from reconciler.model.state import DesiredResource, LiveResource, Manage, OnDrift, Unread
+from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resource_id, tagged
+from reconciler.planner.context import Context
+from reconciler.planner.diff import changes_between, creation_changes
+from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.ownership import Owner
+from reconciler.planner.refuse import forbidden_by_owner, forbidden_by_rule, past_end_of_life, region_removal
+from reconciler.planner.steps import Forbidden, Step, feature_step, version_steps
+from reconciler.planner.words import creation_words, update_words
+
+SETTLED = frozenset({"", "Succeeded", "Failed"})
+STATE_PATH = ("provisioningState",)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for one declared resource: actions in order, a refusal, or a place that cannot be decided."""
+
+    actions: tuple[Action, ...] = ()
+    refusal: Refusal | None = None
+    unread: Unread | None = None
+
+
+def detect(context: Context, desired: DesiredResource) -> Finding:
+    """Decide about one declared resource. Unread is not absent: what is neither live nor proven absent waits."""
+    live = context.live.resources.get(desired.address)
+    if live is not None:
+        return _present(context, desired, live)
+    if context.unread(desired.address):
+        return Finding()
+    if desired.address not in context.live.absent:
+        return Finding(unread=_undecided(desired.address))
+    if desired.policy.manage is Manage.OBSERVE:
+        return Finding((_quiet(desired, None, Verb.NOOP, Reason.POLICY_OBSERVE, "observed only; not in Azure"),))
+    if _waits_for_observed(context, desired.address):
+        words = "waits for a parent that is observed only and not in Azure yet"
+        return Finding((_quiet(desired, None, Verb.WAIT, Reason.POLICY_OBSERVE, words),))
+    return _absent(context, desired)
+
+
+def _undecided(address: Address) -> Unread:
+    where = address.text()
+    return Unread(address.key, where, "NotRead", f"{where} was neither listed nor proven absent", "plan again")
+
+
+def _waits_for_observed(context: Context, address: Address) -> bool:
+    return any(
+        parent in context.live.absent
+        and parent in context.desired
+        and context.desired[parent].policy.manage is Manage.OBSERVE
+        for parent in address.ancestors
+    )
+
+
+def _absent(context: Context, desired: DesiredResource) -> Finding:
+    body = new_body(desired, context.options)
+    changes = creation_changes(rules_of(desired.address.kind).shape, body, desired)
+    refusal = past_end_of_life(context, desired, changes)
+    if refusal is not None:
+        return Finding(refusal=refusal)
+    action = _action(desired, None, Verb.CREATE, (Reason.NOT_IN_AZURE,), creation_words(desired.address, body))
+    resource_id = new_resource_id(desired.address, context.options)
+    arm = arm_body(desired.address, body)
+    return Finding((replace(action, changes=changes, resource_id=resource_id, body=arm),))
+
+
+def _present(context: Context, desired: DesiredResource, live: LiveResource) -> Finding:
+    if live.state not in SETTLED:
+        words = f"{live.state} in Azure; waits for it to finish"
+        return Finding((_quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words),))
+    after = merged_body(desired, live.body)
+    shape = rules_of(desired.address.kind).shape
+    changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
+    if not changes:
+        return Finding((_equal(context, desired, live),))
+    hands_off = _hands_off(desired, live, changes)
+    if hands_off is not None:
+        return Finding((hands_off,))
+    refusal = forbidden_by_owner(context, desired, live, changes) or forbidden_by_rule(context, desired, changes)
+    if refusal is not None:
+        return Finding(refusal=refusal)
+    return _update(context, desired, live, tagged(after, desired, context.options))
+
+
+def _equal(context: Context, desired: DesiredResource, live: LiveResource) -> Action:
+    reasons: tuple[Reason, ...] = ()
+    if desired.policy.manage is Manage.OBSERVE:
+        reasons = (Reason.POLICY_OBSERVE,)
+    elif context.options.owner and context.owner(live) is not Owner.OURS:
+        assignment = desired.address.kind is Kind.ROLE_ASSIGNMENT
+        reasons = (Reason.SATISFIED_BY_OTHER if assignment else Reason.UNOWNED,)
+    return _action(desired, live, Verb.NOOP, reasons, "")
+
+
+def _hands_off(desired: DesiredResource, live: LiveResource, changes: tuple[Change, ...]) -> Action | None:
+    match desired.policy:
+        case policy if policy.manage is Manage.OBSERVE:
+            quiet = _quiet(desired, live, Verb.NOOP, Reason.POLICY_OBSERVE, "observed only; differs")
+        case policy if policy.manage is Manage.CREATE_ONLY:
+            quiet = _quiet(desired, live, Verb.NOOP, Reason.POLICY_OBSERVE, "create-only; differs")
+        case policy if policy.on_drift is OnDrift.REPORT:
+            quiet = _quiet(desired, live, Verb.NOOP, Reason.POLICY_REPORT, "reported only (onDrift: report)")
+        case _:
+            return None
+    return replace(quiet, changes=changes)
+
+
+def _quiet(desired: DesiredResource, live: LiveResource | None, verb: Verb, reason: Reason, words: str) -> Action:
+    return _action(desired, live, verb, (reason,), words)
+
+
+def _action(
+    desired: DesiredResource, live: LiveResource | None, verb: Verb, reasons: tuple[Reason, ...], words: str
+) -> Action:
+    return Action(
+        id=f"{verb} {desired.address.key}",
+        address=desired.address,
+        verb=verb,
+        reasons=reasons,
+        words=words,
+        resource_id=live.resource_id if live else "",
+        fingerprint=fingerprint(live),
+        origin=desired.origin,
+    )
+
+
+def _update(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> Finding:
+    shape = rules_of(desired.address.kind).shape
+    steps = _steps(context, desired, live, after)
+    if isinstance(steps, Forbidden):
+        changes = changes_between(shape, live.body, after, desired)
+        return Finding(refusal=region_removal(desired, steps, changes))
+    verb, reasons = _verb(context, live)
+    actions: list[Action] = []
+    before: Mapping[str, Any] = live.body
+    for number, step in enumerate(steps, 1):
+        changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
+        why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
+        words = step.words or update_words(desired.address, changes)
+        action = _action(desired, live, verb, why, words)
+        actions.append(
+            replace(
+                action,
+                id=f"{action.id} #{number}" if len(steps) > 1 else action.id,
+                changes=changes,
+                requires=tuple(done.id for done in actions[-1:]),
+                body=arm_body(desired.address, step.body),
+                fingerprint="" if actions else action.fingerprint,
+                hazard=step.hazard,
+            )
+        )
+        before = step.body
+    return Finding(tuple(actions))
+
+
+def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:
+    """A failed resource is written again; the shown difference is its state (fact 3.3)."""
+    if live.state != "Failed":
+        return ()
+    return (Change(STATE_PATH, "Failed", "Succeeded", str(Rule.READ_ONLY), desired.origin),)
+
+
+def _verb(context: Context, live: LiveResource) -> tuple[Verb, tuple[Reason, ...]]:
+    reasons = (Reason.IN_FAILED_STATE,) if live.state == "Failed" else (Reason.DIFFERS,)
+    if context.options.owner and context.owner(live) is not Owner.OURS:
+        return Verb.ADOPT, (*reasons, Reason.ADOPT_REQUESTED)
+    return Verb.UPDATE, reasons
+
+
+def _steps(
+    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+) -> tuple[Step, ...] | Forbidden:
+    if desired.address.kind is Kind.IMAGE_VERSION:
+        return version_steps(live.body, after, desired.body)
+    if desired.address.kind is Kind.IMAGE_DEFINITION:
+        taken = tuple(version.address.version or "" for version in context.live_versions(desired.address))
+        return (feature_step(live.body, after, desired.body, taken),)
+    return (Step(after),)

@@ -1,0 +1,70 @@
+"""The difference between what is and what would be, as changes people can read: one field each, with its rule.
+
+Equal bodies never reach DeepDiff; the sync decision is the shown difference and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.kinds.overlay import same
+from reconciler.kinds.shape import Record, rule_at
+from reconciler.model.plan import Change
+from reconciler.model.state import DesiredResource, Path
+
+UNCHECKED = "unchecked"
+
+
+def changes_between(
+    shape: Record, before: Mapping[str, Any], after: Mapping[str, Any], declared: DesiredResource | None
+) -> tuple[Change, ...]:
+    """Every field that differs, sorted by path; `declared` lends the manifest line behind each."""
+    if same(before, after):
+        return ()
+    return tuple(
+        Change(path, old, new, rule_of(shape, path), declared.origin_of(path) if declared else None)
+        for path, old, new in _differences(before, after)
+    )
+
+
+def creation_changes(shape: Record, after: Mapping[str, Any], declared: DesiredResource) -> tuple[Change, ...]:
+    """Every top-level field a create sends."""
+    return tuple(
+        Change((key,), None, value, rule_of(shape, (key,)), declared.origin_of((key,)))
+        for key, value in sorted(after.items())
+    )
+
+
+def rule_of(shape: Record, path: Path) -> str:
+    """The rule's name for the field at a path; `unchecked` for a field newer than us."""
+    found = rule_at(shape, path)
+    return str(found.rule) if found else UNCHECKED
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[Path, Any, Any]]:
+    from deepdiff import DeepDiff
+
+    found: dict[Path, tuple[Any, Any]] = {}
+    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
+    for levels in tree.values():
+        for level in levels:
+            path = _up_to_list(level.path(output_format="list"))
+            found[path] = (_dig(before, path), _dig(after, path))
+    return [(path, *found[path]) for path in sorted(found, key=lambda path: [str(part) for part in path])]
+
+
+def _up_to_list(path: list[str | int]) -> Path:
+    """A list without keys changes as a whole: cut the path before its first index."""
+    kept: list[str | int] = []
+    for part in path:
+        if isinstance(part, int):
+            break
+        kept.append(part)
+    return tuple(kept)
+
+
+def _dig(body: Any, path: Path) -> Any:
+    for part in path:
+        body = body.get(part) if isinstance(body, Mapping) else None
+    return body

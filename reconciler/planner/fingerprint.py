@@ -1,0 +1,27 @@
+"""A short mark of what a resource looked like when it was planned, compared again right before the write.
+
+Azure has no ETag on these types (fact 3.5), so read, compare, write is the only guard against another writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from reconciler.model.state import LiveResource
+
+NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
+
+
+def fingerprint(live: LiveResource | None) -> str:
+    """16 hex digits over the canonical body and state; "" for a resource that is not there."""
+    if live is None:
+        return ""
+    body = {key: value for key, value in live.body.items() if key not in NOT_COMPARED}
+    return hashlib.sha256(canonical_json([live.address.key, live.state, body]).encode()).hexdigest()[:16]
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces: the same value, the same text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)

@@ -1,0 +1,165 @@
+"""The guards: each one function that answers with a refusal or None, and names the override that lifts it.
+
+Guards look at the whole plan or at one removal; the rules about single fields are in `refuse`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reconciler.kinds.scalars import read_instant, version_parts
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Level, Refusal, RefusalRule
+from reconciler.model.state import LiveResource
+from reconciler.planner.context import Context
+from reconciler.planner.options import names
+from reconciler.planner.ownership import PROTECT, Owner, marker_of
+
+
+def incomplete_read(context: Context) -> Refusal | None:
+    """Unread is not absent: what could not be read is left alone, and nothing lifts that."""
+    places = context.live.unread
+    if not places:
+        return None
+    shown = ", ".join(sorted({place.where for place in places})[:3])
+    more = f" and {len(places) - 3} more" if len(places) > 3 else ""  # noqa: PLR2004 - as many as are shown
+    return Refusal(
+        RefusalRule.INCOMPLETE_READ,
+        Level.RESOURCE,
+        (),
+        f"could not read {shown}{more}; nothing there is created or deleted",
+        ways_out=("mend what is named below and plan again",),
+    )
+
+
+def no_instance(context: Context) -> Refusal | None:
+    """Prune needs to know what is ours."""
+    if not context.options.prune or context.options.owner:
+        return None
+    return Refusal(
+        RefusalRule.NO_INSTANCE,
+        Level.RUN,
+        (),
+        "--prune deletes only what this instance owns, and no instance is named",
+        ways_out=(
+            "--instance NAME",
+            "RECONCILER_INSTANCE",
+            "instance: NAME in reconciler.yaml, without ownership: none",
+        ),
+    )
+
+
+def empty_desired(context: Context, owned: Iterable[LiveResource]) -> Refusal | None:
+    """Manifests that declare nothing while we own something are more likely lost than meant."""
+    if context.desired or context.options.allow_empty:
+        return None
+    count = sum(1 for _ in owned)
+    if not count:
+        return None
+    return Refusal(
+        RefusalRule.EMPTY_DESIRED,
+        Level.RUN,
+        (),
+        f"the manifests declare nothing, but {count} live resources are owned by this instance",
+        ways_out=("point at the right folder", "--allow-empty if everything is really meant to go"),
+        override="--allow-empty",
+    )
+
+
+def protected(context: Context, live: LiveResource) -> Refusal | None:
+    """A resource whose live marker says protect outlives its YAML."""
+    if marker_of(live) != PROTECT or names(context.options.allow_protected, live.address):
+        return None
+    where = live.address.text()
+    return Refusal(
+        RefusalRule.PROTECTED,
+        Level.RESOURCE,
+        (live.address,),
+        f"{where} is protected and no longer declared",
+        ways_out=("declare it again", f"--allow-protected {where}"),
+        override=f"--allow-protected {where}",
+    )
+
+
+def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal | None:
+    """The service refuses to delete a version before its end of life where that is switched on (fact 4.3/17)."""
+    if not (live.body.get("safetyProfile") or {}).get("blockDeletionBeforeEndOfLife"):
+        return None
+    moment = read_instant((live.body.get("publishingProfile") or {}).get("endOfLifeDate"))
+    if moment is None or moment <= context.now:
+        return None
+    where = live.address.text()
+    return Refusal(
+        RefusalRule.BLOCKED_UNTIL_END_OF_LIFE,
+        Level.RESOURCE,
+        (live.address,),
+        f"{where} cannot be deleted before its end of life, {moment.date()}",
+        ways_out=("declare it until then", "first switch off safetyProfile.blockDeletionBeforeEndOfLife"),
+    )
+
+
+def last_usable(context: Context, deleting: frozenset[Address], created: frozenset[Address]) -> tuple[Refusal, ...]:
+    """A definition that stays declared keeps at least one usable version: provisioned and not excluded from latest.
+
+    `created` are the definitions that get a new usable version in the same plan; it is made before the old ones go.
+    """
+    refusals = []
+    for definition in sorted(context.versions):
+        if definition not in context.desired or definition in created:
+            continue
+        usable = [live for live in context.live_versions(definition) if _usable(live)]
+        if not usable or not all(live.address in deleting for live in usable):
+            continue
+        newest = max(usable, key=lambda live: version_parts(live.address.version or "") or (0, 0, 0)).address
+        chosen = context.options.allow_last_version
+        if not names(chosen, newest) and not names(chosen, definition):
+            refusals.append(_last(definition, newest))
+    return tuple(refusals)
+
+
+def _usable(live: LiveResource) -> bool:
+    profile = live.body.get("publishingProfile") or {}
+    return live.state == "Succeeded" and not profile.get("excludeFromLatest")
+
+
+def _last(definition: Address, newest: Address) -> Refusal:
+    where = newest.text()
+    return Refusal(
+        RefusalRule.LAST_USABLE,
+        Level.RESOURCE,
+        (newest,),
+        f"{where} is the last usable version of {definition.image}, which stays declared",
+        ways_out=("publish another version first", f"--allow-last-version {where}"),
+        override=f"--allow-last-version {where}",
+    )
+
+
+def max_deletes(context: Context, deleting: frozenset[Address]) -> Refusal | None:
+    """Too many deletes at once need their number spoken: more than the limit, or a large part of a kind's owned."""
+    options, total = context.options, len(deleting)
+    excess = _excess(context, deleting)
+    if options.allow_deletes == total or (options.allow_deletes is None and not excess):
+        return None
+    given = options.allow_deletes
+    message = excess or f"--allow-deletes {given} was given"
+    return Refusal(
+        RefusalRule.MAX_DELETES,
+        Level.RUN,
+        tuple(sorted(deleting)),
+        f"{total} deletes planned: {message}",
+        ways_out=(f"--allow-deletes {total}, the exact number of this plan",),
+        override=f"--allow-deletes {total}",
+    )
+
+
+def _excess(context: Context, deleting: frozenset[Address]) -> str:
+    options = context.options
+    if len(deleting) > options.max_deletes:
+        return f"more than {options.max_deletes}"
+    going = Counter(address.kind for address in deleting)
+    owned = Counter(live.address.kind for live in context.live.resources.values() if context.owner(live) is Owner.OURS)
+    for kind in Kind:
+        if going[kind] * 100 > options.max_delete_percent * owned[kind]:
+            return f"{going[kind]} of {owned[kind]} owned {kind} is more than {options.max_delete_percent} %"
+    return ""

@@ -1,0 +1,51 @@
+"""What a run allows: whose ownership counts, how far it may go, and which guards were lifted by hand.
+
+Overrides hold for one run, are written into the plan and never come from a manifest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.model.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Limits and overrides of one run.
+
+    Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
+    """
+
+    instance: str = ""
+    track_ownership: bool = True
+    prune: bool = False
+    documented_only: bool = False
+    adopt: frozenset[str] = frozenset()
+    allow_empty: bool = False
+    allow_deletes: int | None = None
+    allow_protected: frozenset[str] = frozenset()
+    allow_last_version: frozenset[str] = frozenset()
+    max_deletes: int = 10
+    max_delete_percent: int = 30
+    max_replicas: int = 100
+
+    @property
+    def owner(self) -> str:
+        """The instance whose ownership counts; "" when ownership is not tracked."""
+        return self.instance if self.track_ownership else ""
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """The lifted guards as flags, for the record."""
+        flags = [f"--adopt {address}" for address in sorted(self.adopt)]
+        flags += ["--allow-empty"] if self.allow_empty else []
+        flags += [f"--allow-deletes {self.allow_deletes}"] if self.allow_deletes is not None else []
+        flags += [f"--allow-protected {address}" for address in sorted(self.allow_protected)]
+        flags += [f"--allow-last-version {address}" for address in sorted(self.allow_last_version)]
+        return tuple(flags)
+
+
+def names(chosen: frozenset[str], address: Address) -> bool:
+    """Whether a set of addresses given by hand names this one."""
+    return not chosen.isdisjoint({address.key, address.text().lower(), address.text(with_subscription=True).lower()})

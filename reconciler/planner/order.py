@@ -1,0 +1,69 @@
+"""What must happen before what: one graph for creates, updates and deletes.
+
+Parents before children, access after its scope; on the way out children and access first; new versions before
+old ones go (facts 7/1–7/5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Verb
+
+BUILDING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.ADOPT, Verb.RESTORE, Verb.REPLACE})
+
+
+def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """The same actions with `requires` filled in, in an order that respects it; ties by address."""
+    listed = sorted(actions, key=lambda action: (action.address.key, action.id))
+    by_address: dict[Address, list[Action]] = {}
+    for action in listed:
+        by_address.setdefault(action.address, []).append(action)
+    linked = {action.id: _linked(action, by_address) for action in listed}
+    _link_deletes(linked, listed)
+    return _walk(linked)
+
+
+def _linked(action: Action, by_address: Mapping[Address, list[Action]]) -> Action:
+    if action.verb in (Verb.NOOP, Verb.DELETE):
+        return action
+    above = [
+        found.id
+        for parent in action.address.ancestors
+        for found in by_address.get(parent, ())
+        if found.verb in BUILDING or found.verb is Verb.WAIT
+    ]
+    return replace(action, requires=tuple(dict.fromkeys((*action.requires, *above))))
+
+
+def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
+    """A delete waits for the deletes below it; an old version also for the new ones of its definition."""
+    needs: dict[Address, list[str]] = {}
+    building: dict[Address, list[str]] = {}
+    for action in listed:
+        if action.verb in (Verb.DELETE, Verb.WAIT):
+            for parent in action.address.ancestors:
+                needs.setdefault(parent, []).append(action.id)
+        if action.address.kind is Kind.IMAGE_VERSION and action.verb in BUILDING and action.address.parent:
+            building.setdefault(action.address.parent, []).append(action.id)
+    for action in listed:
+        if action.verb is not Verb.DELETE:
+            continue
+        first = list(needs.get(action.address, ()))
+        if action.address.kind is Kind.IMAGE_VERSION and action.address.parent:
+            first += building.get(action.address.parent, ())
+        linked[action.id] = replace(action, requires=tuple(first))
+
+
+def _walk(linked: Mapping[str, Action]) -> tuple[Action, ...]:
+    sorter = TopologicalSorter({key: action.requires for key, action in linked.items()})
+    sorter.prepare()
+    result: list[Action] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda key: (linked[key].address.key, key))
+        result += (linked[key] for key in ready)
+        sorter.done(*ready)
+    return tuple(result)

@@ -1,0 +1,121 @@
+"""The rules that stop a change of one resource: somebody else's, or a field the service will not change.
+
+Each returns a refusal with every way out; a refused resource and all below it are left alone.
+"""
+
+from __future__ import annotations
+
+from reconciler.kinds.rules import Rule
+from reconciler.kinds.scalars import read_instant
+from reconciler.model.address import Kind
+from reconciler.model.plan import Change, Level, Refusal, RefusalRule
+from reconciler.model.state import DesiredResource, LiveResource, OnImmutableChange
+from reconciler.planner.context import Context
+from reconciler.planner.options import names
+from reconciler.planner.ownership import Owner, owner_name
+from reconciler.planner.steps import Forbidden
+from reconciler.planner.words import ways_out_of
+
+END_OF_LIFE = "endOfLifeDate"
+
+Changes = tuple[Change, ...]
+
+
+def forbidden_by_owner(
+    context: Context, desired: DesiredResource, live: LiveResource, changes: Changes
+) -> Refusal | None:
+    """Refuse to change what another instance owns, or what nobody owns unless it is adopted."""
+    owner = context.owner(live)
+    where = desired.address.text()
+    if owner is Owner.OTHER:
+        other = owner_name(live)
+        return Refusal(
+            RefusalRule.OTHER_OWNER,
+            Level.RESOURCE,
+            (desired.address,),
+            f"{where} belongs to instance {other}",
+            changes,
+            ("remove it from these manifests", f"have instance {other} give it up first (policy onRemove: abandon)"),
+            origin=desired.origin,
+        )
+    if not context.options.owner or owner is Owner.OURS or adopts(context, desired):
+        return None
+    return Refusal(
+        RefusalRule.NOT_OWNED,
+        Level.RESOURCE,
+        (desired.address,),
+        f"{where} exists, differs, and is not owned by instance {context.options.owner}",
+        changes,
+        ("policy: {adopt: true}", f"--adopt {where}", "make the manifest equal to what is live"),
+        override=f"--adopt {where}",
+        origin=desired.origin,
+    )
+
+
+def adopts(context: Context, desired: DesiredResource) -> bool:
+    """Whether the manifest or the command line asks to take the resource over."""
+    chosen = context.options.adopt
+    return desired.policy.adopt or "all" in chosen or names(chosen, desired.address)
+
+
+def forbidden_by_rule(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
+    """Refuse changes of immutable fields, undocumented ones where asked, and dates that have passed."""
+    return (
+        _immutable(desired, changes)
+        or _undocumented(context, desired, changes)
+        or past_end_of_life(context, desired, changes)
+    )
+
+
+def _immutable(desired: DesiredResource, changes: Changes) -> Refusal | None:
+    fixed = tuple(change for change in changes if change.rule in (Rule.IMMUTABLE, Rule.IDENTITY))
+    if not fixed:
+        return None
+    fields = ", ".join(change.dotted for change in fixed)
+    asked = desired.policy.on_immutable_change is OnImmutableChange.REPLACE
+    message = f"{fields} cannot change once {_noun(desired)} exists"
+    return _refuse(RefusalRule.IMMUTABLE, desired, message, fixed, ways_out_of(desired.address, fixed, asked=asked))
+
+
+def _noun(desired: DesiredResource) -> str:
+    nouns = {
+        Kind.GALLERY: "a gallery",
+        Kind.IMAGE_DEFINITION: "a definition",
+        Kind.IMAGE_VERSION: "a version",
+        Kind.ROLE_ASSIGNMENT: "an assignment",
+    }
+    return nouns[desired.address.kind]
+
+
+def _undocumented(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
+    found = tuple(change for change in changes if change.rule == Rule.ACCEPTED)
+    if not context.options.documented_only or not found:
+        return None
+    fields = ", ".join(change.dotted for change in found)
+    message = f"{fields}: the service accepts the change, but it is not in the documented list"
+    return _refuse(RefusalRule.DOCUMENTED_ONLY, desired, message, found, ("updatableFields: accepted",))
+
+
+def past_end_of_life(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
+    """Refuse a newly set end-of-life date of a definition that has passed (fact 4.2/6)."""
+    for change in changes:
+        moment = read_instant(change.after) if change.path and change.path[-1] == END_OF_LIFE else None
+        if moment is not None and moment <= context.now and desired.address.kind is Kind.IMAGE_DEFINITION:
+            message = f"{change.dotted} {change.after} has passed; the service takes future dates only"
+            ways = ("a future date", "leave the date out")
+            return _refuse(RefusalRule.PAST_END_OF_LIFE, desired, message, (change,), ways)
+    return None
+
+
+def region_removal(desired: DesiredResource, found: Forbidden, changes: Changes) -> Refusal:
+    """Refuse to take a region away from a version (fact 4.3/18)."""
+    relevant = tuple(change for change in changes if not set(found.regions).isdisjoint(change.path)) or changes
+    ways = ("declare safetyProfile.allowDeletionOfReplicatedLocations: true", "keep the region as it is")
+    return _refuse(RefusalRule.REGION_REMOVAL_FORBIDDEN, desired, found.message, relevant, ways)
+
+
+def _refuse(
+    rule: RefusalRule, desired: DesiredResource, message: str, changes: Changes, ways_out: tuple[str, ...]
+) -> Refusal:
+    origin = next((change.origin for change in changes if change.origin), desired.origin)
+    return Refusal(rule, Level.RESOURCE, (desired.address,), message, changes, ways_out, origin=origin)

@@ -1,0 +1,91 @@
+"""The plain words of a plan: one line per action, and the ways out of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.kinds.scalars import version_parts
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Change
+
+
+def creation_words(address: Address, body: Mapping[str, Any]) -> str:
+    """What a new resource will be: a version's source and regions, a definition's system, who gets access."""
+    match address.kind:
+        case Kind.IMAGE_VERSION:
+            return " · ".join(filter(None, (_source_words(body), regions_words(body))))
+        case Kind.IMAGE_DEFINITION:
+            parts = (body.get("osType"), body.get("osState"), body.get("hyperVGeneration"), body.get("architecture"))
+            return " ".join(str(part) for part in parts if part)
+        case Kind.ROLE_ASSIGNMENT:
+            return f"for {body.get('principalType') or 'principal'} {body.get('principalId')}"
+        case _:
+            return f"in {body.get('location')}"
+
+
+def _source_words(body: Mapping[str, Any]) -> str:
+    storage = body.get("storageProfile") or {}
+    source = storage.get("source") or (storage.get("osDiskImage") or {}).get("source") or {}
+    found = next((str(value) for value in source.values() if value), "")
+    return f"from {_short_id(found)}" if found else ""
+
+
+def _short_id(resource_id: str) -> str:
+    if resource_id.lower().startswith("http"):
+        return resource_id.split("?", 1)[0]
+    return "/".join(resource_id.rstrip("/").split("/")[-2:])
+
+
+def regions_words(body: Mapping[str, Any]) -> str:
+    """`westeurope ×2, northeurope ×1`."""
+    profile = body.get("publishingProfile") or {}
+    default = profile.get("replicaCount", 1)
+    regions = profile.get("targetRegions") or {}
+    return ", ".join(
+        f"{key.strip('[]')} ×{entry.get('regionalReplicaCount', default)}" for key, entry in regions.items()
+    )
+
+
+def update_words(address: Address, changes: tuple[Change, ...]) -> str:
+    """What an update is about, in few words."""
+    words: list[str] = []
+    for change in changes:
+        region = change.path[2] if change.path[:2] == ("publishingProfile", "targetRegions") else None
+        if region is not None and len(change.path) == 3:  # noqa: PLR2004 - profile, list, key: a whole region
+            words.append(_region_words(str(region).strip("[]"), change))
+    return f"{', '.join(words)} of {address.name}" if words else ""
+
+
+def _region_words(region: str, change: Change) -> str:
+    if change.after is None:
+        return f"remove region {region}"
+    count = change.after.get("regionalReplicaCount", 1)
+    return f"add region {region} with {count} replica{'s' if count != 1 else ''}"
+
+
+def ways_out_of(address: Address, changes: tuple[Change, ...], *, asked: bool) -> tuple[str, ...]:
+    """The ways out of an immutable change: publish anew, restore, or replace."""
+    restore = ", ".join(f"{change.dotted}: {_value(change.before)}" for change in changes)
+    ways = [_anew(address), f"restore {restore}"]
+    if address.kind is Kind.ROLE_ASSIGNMENT:
+        return tuple(ways)
+    if asked:
+        ways.append("replacing in place is not built yet: delete and create in two applies")
+    else:
+        ways.append("policy: {onImmutableChange: replace}")
+    return tuple(ways)
+
+
+def _anew(address: Address) -> str:
+    if address.kind is Kind.IMAGE_VERSION:
+        parts = version_parts(address.version or "")
+        assert parts is not None
+        return f"publish under the next number, {parts[0]}.{parts[1]}.{parts[2] + 1}"
+    if address.kind is Kind.ROLE_ASSIGNMENT:
+        return "remove the line, apply with --prune, and add it again"
+    return f"a new {'definition' if address.kind is Kind.IMAGE_DEFINITION else 'gallery'} name"
+
+
+def _value(value: Any) -> str:
+    return "(absent)" if value is None else str(value)

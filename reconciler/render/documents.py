@@ -1,0 +1,103 @@
+"""JSON documents for machines: plan, report, health, desired state, diagnostics. `-o json` prints nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.health import ResourceHealth
+from reconciler.model.report import RegionProgress, Report
+from reconciler.model.state import DesiredState
+from reconciler.planner.document import SCHEMA_VERSION, plain
+
+
+def as_json(document: Any) -> str:
+    """Indented JSON ending in a newline."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The outcome of every action."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "digest": report.digest,
+        "interrupted": report.interrupted,
+        "results": [
+            {
+                "id": result.action_id,
+                "address": result.address.text(with_subscription=True),
+                "verb": str(result.verb),
+                "outcome": str(result.outcome),
+                "why": result.why,
+                "errorCode": result.error_code,
+                "seconds": round(result.seconds, 3),
+                "regions": [_region(region) for region in result.regions],
+            }
+            for result in report.results
+        ],
+    }
+
+
+def status_document(rows: Iterable[ResourceHealth]) -> dict[str, Any]:
+    """The health of every declared resource."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "resources": [
+            {
+                "address": row.address.text(with_subscription=True),
+                "kind": str(row.address.kind),
+                "health": str(row.health),
+                "why": row.why,
+                "regions": [_region(region) for region in row.regions],
+            }
+            for row in rows
+        ],
+    }
+
+
+def desired_document(desired: DesiredState) -> dict[str, Any]:
+    """The canonical desired state: what the manifests come to after Defaults, nesting and canonical forms."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "resources": [
+            {
+                "address": resource.address.text(with_subscription=True),
+                "kind": str(resource.address.kind),
+                "origin": str(resource.origin),
+                "policy": {
+                    "manage": str(resource.policy.manage),
+                    "protect": resource.policy.protect,
+                    "onRemove": str(resource.policy.on_remove),
+                    "adopt": resource.policy.adopt,
+                    "onImmutableChange": str(resource.policy.on_immutable_change),
+                    "onDrift": str(resource.policy.on_drift),
+                    "recreateFailed": resource.policy.recreate_failed,
+                },
+                "spec": plain(resource.body),
+                "unchecked": plain(resource.unchecked),
+            }
+            for _, resource in sorted(desired.resources.items())
+        ],
+    }
+
+
+def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """Every finding about the manifests."""
+    return [
+        {
+            "file": found.origin.file,
+            "line": found.origin.line,
+            "column": found.origin.column,
+            "severity": str(found.severity),
+            "code": found.code,
+            "message": found.message,
+            "hint": found.hint,
+        }
+        for found in diagnostics
+    ]
+
+
+def _region(region: RegionProgress) -> dict[str, Any]:
+    return {"region": region.region, "state": region.state, "progress": region.progress, "details": region.details}

@@ -1,0 +1,20 @@
+"""Colour for terminals only; a plain page gets plain text (NO_COLOR honoured by the caller)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES = {"add": "32", "change": "33", "remove": "31", "stop": "1;31", "dim": "2", "bold": "1", "good": "32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where text goes: its width in columns and whether it takes colour; `subscriptions` shows them in addresses."""
+
+    width: int = 100
+    colour: bool = False
+    subscriptions: bool = False
+
+    def paint(self, text: str, kind: str) -> str:
+        """Text in the colour of its kind, where colour is taken."""
+        return f"\x1b[{CODES[kind]}m{text}\x1b[0m" if self.colour else text

@@ -1,0 +1,82 @@
+"""What became of an apply, and how well the declared resources are, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.report import ActionResult, Outcome, RegionProgress, Report
+from reconciler.render.paint import Page
+from reconciler.render.plan_text import where
+from reconciler.render.words import safe, seconds_words, two_columns
+
+MARKS = {
+    Outcome.SUCCEEDED: ("✓", "good"),
+    Outcome.FAILED: ("✗", "stop"),
+    Outcome.SKIPPED: ("-", "dim"),
+    Outcome.UNATTEMPTED: ("-", "dim"),
+    Outcome.PENDING: ("…", "change"),
+}
+HEALTH_MARKS = {
+    Health.HEALTHY: ("✓", "good"),
+    Health.PROGRESSING: ("…", "change"),
+    Health.DEGRADED: ("✗", "stop"),
+    Health.MISSING: ("✗", "stop"),
+    Health.UNKNOWN: ("?", "stop"),
+}
+
+
+def report_text(report: Report, seconds: float, page: Page) -> str:
+    """Every action that did not simply succeed, then the counts."""
+    lines = [
+        line for result in report.results if result.outcome is not Outcome.SUCCEEDED for line in _result(result, page)
+    ]
+    counts = [f"{report.count(outcome)} {outcome}" for outcome in Outcome if report.count(outcome)]
+    done = ", ".join(counts) if counts else "nothing to do"
+    lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
+    if report.interrupted:
+        lines.append("interrupted; what is pending goes on in Azure, plan again to see it")
+    return "\n".join(lines) + "\n"
+
+
+def _result(result: ActionResult, page: Page) -> Iterator[str]:
+    mark, kind = MARKS[result.outcome]
+    left = f"{mark} {result.verb} {where(result.address, page)}"
+    yield page.paint(two_columns(left, str(result.outcome), page.width), kind)
+    code = f"{result.error_code}: " if result.error_code else ""
+    if result.why:
+        yield f"    {safe(code + result.why)}"
+
+
+def result_line(result: ActionResult, page: Page) -> str:
+    """One finished action, for the progress shown while an apply runs."""
+    mark, kind = MARKS[result.outcome]
+    code = f" {result.error_code}:" if result.error_code else ""
+    why = f"{code} {result.why}" if result.why else ""
+    text = f"{mark} {result.verb} {where(result.address, page)}"
+    return page.paint(f"{text}  {seconds_words(result.seconds)}{safe(why)}", kind)
+
+
+def regions_words(regions: Iterable[RegionProgress]) -> str:
+    """`southcentralus Completed · westcentralus 40 %`."""
+    return " · ".join(
+        f"{region.region} {f'{region.progress} %' if region.state == 'Replicating' else region.state}"
+        for region in regions
+    )
+
+
+def status_text(rows: Iterable[ResourceHealth], page: Page) -> str:
+    """One line per declared resource, a line per version's regions, and the counts."""
+    lines, counts = [], dict.fromkeys(Health, 0)
+    for row in rows:
+        counts[row.health] += 1
+        mark, kind = HEALTH_MARKS[row.health]
+        left = f"{mark} {where(row.address, page)}"
+        lines.append(page.paint(two_columns(left, str(row.health), page.width), kind))
+        if row.regions:
+            lines.append(f"    {regions_words(row.regions)}")
+        if row.why:
+            lines.append(f"    {safe(row.why)}")
+    told = ", ".join(f"{count} {health}" for health, count in counts.items() if count) or "nothing declared"
+    lines.append(page.paint(told, "bold"))
+    return "\n".join(lines) + "\n"
