@@ -128,7 +128,7 @@ def _access(match: re.Match[str]) -> Target:
     )
 
 
-def _below_subscription(segments: list[str]) -> Target | None:  # noqa: PLR0911 - one line for each path
+def _below_subscription(segments: list[str]) -> Target | None:
     folded = [segment.lower() for segment in segments]
     match folded:
         case ["subscriptions"]:

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import api_versions, contents, frozen, names, operations, writes
+from reconciler.emulator import api_versions, contents, envelopes, frozen, names, operations, writes
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import ANY, FLAG, NUMBER, READ_ONLY, TEXT, Choice, Names
@@ -70,7 +70,7 @@ def write(call: Call) -> Answer:
     else:
         writes.refuse_deleted(call, existing)
     location = writes.settle_location(call, sent, existing)
-    body = {"location": location, **_settled(call, sent, existing)}
+    body = _settled(call, location, sent, existing)
     return _create(call, body) if existing is None else _update(call, existing, body)
 
 
@@ -84,27 +84,14 @@ def _require_unique(call: Call) -> None:
         raise ArmError(call.doubts.gallery_name_status, call.doubts.gallery_name_code, message)
 
 
-def _settled(call: Call, sent: JSON, existing: Resource | None) -> JSON:
+def _settled(call: Call, location: str, sent: JSON, existing: Resource | None) -> JSON:
     stored = existing.body if existing is not None else {}
-    properties = _properties(call, sent.get("properties", {}), stored.get("properties", {}), new=existing is None)
-    body: JSON = {}
-    tags = merged_tags(call, sent.get("tags"), stored.get("tags"))
-    if tags is not None:
-        body["tags"] = tags
+    body = envelopes.frame(call, location, sent, stored)
     identity = sent.get("identity", stored.get("identity"))
     if identity is not None:
         body["identity"] = _identity(call, identity)
+    properties = _properties(call, sent.get("properties", {}), stored.get("properties", {}), new=existing is None)
     return body | {"properties": properties}
-
-
-def merged_tags(call: Call, sent: JSON | None, stored: JSON | None) -> JSON | None:
-    """Settle tags: absent when never sent, `{}` when that was sent (3.8/16), replaced as a whole (3.4/2)."""
-    if sent is None:
-        keeps = call.method == "PATCH" or call.doubts.omitted == "kept"
-        return stored if keeps else None
-    if call.method == "PATCH" and call.doubts.patch_tags == "merge":
-        return (stored or {}) | sent
-    return sent
 
 
 def _properties(call: Call, sent: JSON, stored: JSON, *, new: bool) -> JSON:
@@ -209,16 +196,7 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
             shown["publicNames"] = [resource.hidden["public"]]
         properties["sharingProfile"] = stored["sharingProfile"] | {"communityGalleryInfo": shown}
     api_versions.trim(Kind.GALLERY, properties, api_version)
-    return envelope(resource, properties)
-
-
-def envelope(resource: Resource, properties: JSON) -> JSON:
-    """Put properties into the envelope of all gallery types, keys in the service's order (2.1)."""
-    body: JSON = {"name": resource.name, "id": resource.id, "type": resource.kind.value}
-    for name, value in resource.body.items():
-        body[name] = value
-    body["properties"] = properties
-    return body
+    return envelopes.shown(resource, properties)
 
 
 def delete(call: Call) -> Answer:

@@ -9,12 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import api_versions, contents, end_of_life, features, frozen, names, operations, writes
+from reconciler.emulator import (
+    api_versions,
+    contents,
+    end_of_life,
+    envelopes,
+    features,
+    frozen,
+    names,
+    operations,
+    writes,
+)
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import DATE, FLAG, NUMBER, READ_ONLY, TEXT, Choice, Items, Names
 from reconciler.emulator.frozen import Frozen
-from reconciler.emulator.galleries import envelope, merged_tags
 from reconciler.emulator.state import Phase, Resource
 
 if TYPE_CHECKING:
@@ -83,11 +92,8 @@ def write(call: Call) -> Answer:
         names.check_definition(call.target.name)
     else:
         writes.refuse_deleted(call, existing)
-    body: JSON = {"location": writes.settle_location(call, sent, existing)}
-    stored = existing.body if existing is not None else {}
-    tags = merged_tags(call, sent.get("tags"), stored.get("tags"))
-    if tags is not None:
-        body["tags"] = tags
+    location = writes.settle_location(call, sent, existing)
+    body = envelopes.frame(call, location, sent, existing.body if existing is not None else {})
     properties = sent.get("properties", {})
     if existing is None:
         body["properties"] = _new(call, properties)
@@ -226,4 +232,4 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
     stored = resource.body["properties"] | {"provisioningState": state}
     properties = {name: stored.pop(name) for name in _ORDER if name in stored} | stored
     api_versions.trim(Kind.IMAGE, properties, api_version)
-    return envelope(resource, properties)
+    return envelopes.shown(resource, properties)

@@ -13,6 +13,7 @@ from reconciler.emulator import (
     api_versions,
     contents,
     end_of_life,
+    envelopes,
     frozen,
     names,
     operations,
@@ -26,7 +27,6 @@ from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import FLAG, READ_ONLY, TEXT, Names
 from reconciler.emulator.frozen import Frozen
-from reconciler.emulator.galleries import envelope, merged_tags
 from reconciler.emulator.state import Phase, Resource
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def write(call: Call) -> Answer:
         writes.refuse_deleted(call, existing)
         _refuse_busy(call, existing)
     location = writes.settle_location(call, sent, existing)
-    stored = existing.body if existing is not None else {}
-    tags = merged_tags(call, sent.get("tags"), stored.get("tags"))
-    body: JSON = {"location": location} | ({} if tags is None else {"tags": tags})
+    body = envelopes.frame(call, location, sent, existing.body if existing is not None else {})
     body["properties"] = _properties(call, location, existing, sent.get("properties", {}))
     return _accepted(call, existing, body)
 
@@ -243,7 +241,7 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
     if security:
         properties["securityProfile"] = security
     api_versions.trim(Kind.VERSION, properties, api_version)
-    return envelope(resource, properties)
+    return envelopes.shown(resource, properties)
 
 
 _SHOWN = ("publishingProfile", "storageProfile", "safetyProfile", "securityProfile")

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from reconciler.emulator.answers import advice
+from tests.emulator.arm import API, Arm, definition, gallery, refused, version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANNOUNCES = "Azure-AsyncOperation"
+
+
+def test_a_new_gallery_is_creating_and_announces_its_operation(arm: Arm) -> None:
+    # 3.1/1
+    answer = arm.put(arm.path("corp"), gallery())
+    assert (answer.status_code, answer.json()["properties"]["provisioningState"]) == (201, "Creating")
+    assert ANNOUNCES in answer.headers
+    assert "Location" not in answer.headers
+    assert "Retry-After" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_gallery_update_is_applied_at_once_and_still_announced(arm: Arm, method: str) -> None:
+    # 3.1/2, 3.1/3
+    path = arm.gallery()
+    answer = arm.call(method, path, gallery(description="new"))
+    assert (answer.status_code, answer.json()["properties"]["provisioningState"]) == (200, "Succeeded")
+    assert ANNOUNCES in answer.headers
+    assert arm.properties(path)["description"] == "new"
+
+
+def test_a_gallery_delete_gives_both_addresses_and_no_advice(arm: Arm) -> None:
+    # 3.1/4
+    answer = arm.delete(arm.gallery())
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert "monitor=true" in answer.headers["Location"]
+    assert ANNOUNCES in answer.headers
+    assert "Retry-After" not in answer.headers
+
+
+def test_definition_writes_are_creating_and_updating_without_advice(arm: Arm) -> None:
+    # 3.1/5, 3.1/6, 3.1/7, 3.1/8
+    arm.gallery()
+    path = arm.path("corp", "ubuntu")
+    states = []
+    for method in ("PUT", "PUT", "PATCH"):
+        answer = arm.call(method, path, definition())
+        assert "Retry-After" not in answer.headers
+        assert ANNOUNCES in answer.headers
+        states.append((answer.status_code, answer.json()["properties"]["provisioningState"]))
+        arm.clock.advance(60)
+    assert states == [(201, "Creating"), (200, "Updating"), (200, "Updating")]
+    answer = arm.delete(path)
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert "Retry-After" not in answer.headers
+
+
+def test_version_writes_advise_sixty_seconds(arm: Arm) -> None:
+    # 3.1/9, 3.1/10, 3.1/11, 3.1/12
+    arm.definition()
+    path = arm.path("corp", "ubuntu", "1.0.0")
+    seen = []
+    for method in ("PUT", "PUT", "PATCH", "DELETE"):
+        answer = arm.call(method, path, None if method == "DELETE" else version())
+        state = answer.json()["properties"]["provisioningState"] if answer.content else None
+        seen.append((answer.status_code, state, answer.headers["Retry-After"], "Location" in answer.headers))
+        arm.clock.advance(10_000)
+    assert seen == [
+        (201, "Creating", "60", False),
+        (200, "Updating", "60", False),
+        (200, "Updating", "60", False),
+        (202, None, "60", True),
+    ]
+
+
+def test_a_missing_resource_is_told_by_the_gateway(arm: Arm) -> None:
+    # 3.1/13, 4.1/1
+    arm.definition()
+    answer = arm.get(arm.path("corp", "ubuntu", "9.9.9"))
+    message = refused(answer, 404, "ResourceNotFound")
+    assert message.startswith(
+        "The Resource 'Microsoft.Compute/galleries/corp/images/ubuntu/versions/9.9.9' under resource group 'rg-Images'"
+    )
+    assert answer.headers["x-ms-failure-cause"] == "gateway"
+
+
+def test_deleting_what_is_gone_answers_no_content(arm: Arm) -> None:
+    # 3.1/14
+    answer = arm.delete(arm.path("corp"))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert ANNOUNCES not in answer.headers
+
+
+def test_every_answer_has_the_common_headers(arm: Arm) -> None:
+    # 3.1 (other headers)
+    for answer in (arm.get(arm.path("corp")), arm.put(arm.path("corp"), gallery())):
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert answer.headers["Pragma"] == "no-cache"
+        assert answer.headers["Expires"] == "-1"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["x-ms-request-id"]
+        assert answer.headers["x-ms-correlation-request-id"]
+        assert answer.headers["x-ms-routing-request-id"].count(":") == 2
+        assert "Date" in answer.headers
+
+
+def test_an_operation_bears_the_request_id_and_a_long_signed_query(arm: Arm) -> None:
+    # 3.2, 3.2/1, 3.2/2
+    answer = arm.put(arm.path("corp"), gallery())
+    url = urlsplit(answer.headers[ANNOUNCES])
+    request_id = answer.headers["x-ms-request-id"]
+    assert url.path == (
+        f"/subscriptions/{arm.subscription}/providers/Microsoft.Compute/locations/westeurope/capsOperations/{request_id}"
+    )
+    assert parse_qs(url.query)["api-version"] == [API]
+    assert 2_000 < len(url.query) < 3_000
+    assert {"t", "c", "s", "h"} <= parse_qs(url.query).keys()
+
+
+def test_a_rebuilt_operation_address_is_refused(arm: Arm, world: Callable[..., Arm]) -> None:
+    # 3.2/2
+    from reconciler.emulator.settings import Doubts
+
+    url = urlsplit(arm.put(arm.path("corp"), gallery()).headers[ANNOUNCES])
+    refused(arm.get(url.path), 403, "AuthorizationFailed")
+    lenient = world(doubts=Doubts(operation_signature="ignored"))
+    url = urlsplit(lenient.put(lenient.path("corp"), gallery()).headers[ANNOUNCES])
+    assert lenient.get(url.path).status_code == 200
+
+
+def test_an_operation_runs_and_ends_by_the_clock(arm: Arm) -> None:
+    # 3.2/3, 3.2/6
+    url = arm.put(arm.path("corp"), gallery()).headers[ANNOUNCES]
+    running = arm.get(url).json()
+    assert (set(running), running["status"]) == ({"startTime", "status", "name"}, "InProgress")
+    arm.clock.advance(1)
+    done = arm.get(url).json()
+    assert (set(done), done["status"]) == ({"startTime", "endTime", "status", "name"}, "Succeeded")
+    assert done["startTime"].endswith("+00:00")
+
+
+def test_polling_advises_only_while_a_version_operation_runs(arm: Arm) -> None:
+    # 3.2/4
+    arm.definition()
+    url = arm.put(arm.path("corp", "ubuntu", "1.0.0"), version()).headers[ANNOUNCES]
+    assert arm.get(url).headers["Retry-After"] == "60"
+    arm.clock.advance(240)
+    assert "Retry-After" not in arm.get(url).headers
+    url = arm.put(arm.path("corp", "ubuntu"), definition()).headers[ANNOUNCES]
+    assert "Retry-After" not in arm.get(url).headers
+
+
+@pytest.mark.parametrize(
+    ("method", "regions", "seconds"), [("POST", ["westeurope"], 240), ("PUT", ["westeurope"], 150), ("DELETE", [], 90)]
+)
+def test_version_operations_last_as_long_as_recorded(arm: Arm, method: str, regions: list[str], seconds: float) -> None:
+    # 3.2/5; POST stands for the first PUT
+    if method == "POST":
+        arm.definition()
+        path = arm.path("corp", "ubuntu", "1.0.0")
+        answer = arm.put(path, version(regions))
+    else:
+        path = arm.version()
+        answer = arm.call(method, path, version(regions) if regions else None)
+    arm.clock.advance(seconds - 1)
+    assert arm.get(answer.headers[ANNOUNCES]).json()["status"] == "InProgress"
+    arm.clock.advance(1)
+    assert arm.get(answer.headers[ANNOUNCES]).json()["status"] == "Succeeded"
+    assert arm.get(path).status_code == (404 if method == "DELETE" else 200)
+
+
+def test_the_location_of_a_delete_is_empty_while_running_and_when_done(arm: Arm) -> None:
+    # 3.2/7
+    location = arm.delete(arm.version()).headers["Location"]
+    running = arm.get(location)
+    assert (running.status_code, running.content, running.headers["Retry-After"]) == (202, b"", "60")
+    arm.clock.advance(90)
+    done = arm.get(location)
+    assert (done.status_code, done.content) == (200, b"")
+
+
+def test_a_delete_ends_by_the_passing_of_time_without_polling(arm: Arm) -> None:
+    # 3.3
+    path = arm.version()
+    arm.delete(path)
+    assert arm.properties(path)["provisioningState"] == "Deleting"
+    arm.clock.advance(90)
+    assert arm.get(path).status_code == 404
+    assert arm.get(arm.path("corp", "ubuntu") + "/versions").json() == {"value": []}
+
+
+def test_unknown_operations_are_not_found(arm: Arm) -> None:
+    path = f"/subscriptions/{arm.subscription}/providers/Microsoft.Compute/locations/westeurope/capsOperations/none"
+    refused(arm.get(path), 404, "NotFound")
+
+
+def test_a_replication_that_fails_is_a_failed_operation_with_status_200(world: Callable[..., Arm]) -> None:
+    # 3.2/3, 3.3, 4.3/15
+    arm = world(failing_regions=("northeurope",))
+    arm.definition()
+    path = arm.path("corp", "ubuntu", "1.0.0")
+    url = arm.put(path, version(["westeurope", "northeurope"])).headers[ANNOUNCES]
+    arm.clock.advance(1_000)
+    answer = arm.get(url)
+    assert (answer.status_code, answer.json()["status"]) == (200, "Failed")
+    assert answer.json()["error"]["code"] == "GalleryReplicationJobsFailed"
+    assert arm.properties(path)["provisioningState"] == "Failed"
+    status = arm.properties(path, query="&$expand=ReplicationStatus")["replicationStatus"]
+    assert [region["state"] for region in status["summary"]] == ["Completed", "Failed"]
+    assert status["aggregatedState"] == "Failed"
+    arm.made(path, version(["westeurope"]))
+    assert arm.properties(path)["provisioningState"] == "Succeeded"
+
+
+def test_the_addresses_use_the_host_of_the_request(arm: Arm) -> None:
+    answer = arm.call("PUT", arm.path("corp"), gallery(), headers={"Host": "arm.example:8443"})
+    assert answer.headers[ANNOUNCES].startswith("http://arm.example:8443/subscriptions/")
+
+
+def test_advice_is_whole_seconds_or_milliseconds_and_never_a_fraction() -> None:
+    assert advice(60, 1.0) == {"Retry-After": "60"}
+    assert advice(60, 0.026) == {"Retry-After": "2"}
+    assert advice(60, 0.01) == {"retry-after-ms": "600"}
+    assert advice(60, 0.0) == {"retry-after-ms": "1"}
+
+
+def test_without_duration_the_answer_says_creating_and_the_next_get_succeeded(world: Callable[..., Arm]) -> None:
+    arm = world(time_scale=0.0)
+    for path, body in (
+        (arm.path("corp"), gallery()),
+        (arm.path("corp", "ubuntu"), definition()),
+        (arm.path("corp", "ubuntu", "1.0.0"), version()),
+    ):
+        assert arm.put(path, body).json()["properties"]["provisioningState"] == "Creating"
+        assert arm.properties(path)["provisioningState"] == "Succeeded"
+    answer = arm.delete(path)
+    assert answer.headers["retry-after-ms"] == "1"
+    assert "Retry-After" not in answer.headers
+    assert arm.get(path).status_code == 404
