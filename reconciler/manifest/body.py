@@ -1,0 +1,63 @@
+"""One `spec`: from plain values to a canonical body, with every finding at its line.
+
+Types and words are pydantic's and the field rules' affair; this only translates. What needs Defaults, parents or
+policies (locations, inherited tags, missing fields) is left to `resolve`, which sees the whole estate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from reconciler.kinds.canonical import declared
+from reconciler.kinds.shape import Record, Spec, shape_of
+from reconciler.manifest.complaints import complaints
+from reconciler.manifest.inspection import Inspection
+from reconciler.manifest.values import Reader, Sheet
+from reconciler.model.diagnostic import Origin
+from reconciler.model.state import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SpecBody:
+    """A canonical body, the sheet of its places, fields a create would miss, and whether it is sound."""
+
+    body: dict[str, Any]
+    sheet: Sheet
+    missing: tuple[Path, ...] = ()
+    sound: bool = True
+
+
+def read_spec(reader: Reader, node: yaml.Node | None, model: type[Spec], origin: Origin) -> SpecBody:
+    """Read, validate and canonicalise a spec; its findings go to the reader's collection."""
+    before = reader.findings.errors
+    sheet = Sheet()
+    raw = {} if node is None else reader.value(node, (), sheet)
+    if raw is None:
+        raw = {}
+    if not isinstance(raw, dict):
+        reader.findings.add(origin, "wrong-type", "spec is not a mapping", "write `field: value` lines")
+        return SpecBody({}, sheet, sound=False)
+    shape = shape_for(model)
+    try:
+        value = model.model_validate(raw).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        for path, code, message, hint in complaints(error, shape):
+            place = sheet.place(path)
+            at = Origin(reader.text.name, *place) if place else origin
+            reader.findings.add(at, code, message, hint)
+        return SpecBody({}, sheet, sound=False)
+    inspection = Inspection(reader, sheet, origin)
+    inspection.record(shape, value, ())
+    body = declared(shape, value)
+    return SpecBody(body, sheet, tuple(inspection.missing), sound=reader.findings.errors == before)
+
+
+@cache
+def shape_for(model: type[Spec]) -> Record:
+    """The shape of a model, read once."""
+    return shape_of(model)

@@ -1,0 +1,109 @@
+"""What the field rules say about a declared body: cleared, read-only, missing and repeated entries.
+
+It walks a validated body along its shape before the body becomes canonical: afterwards twins have already met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.kinds.canonical import declared, key_of
+from reconciler.kinds.rules import Rule
+from reconciler.kinds.shape import Keyed, Many, Record, Slot, Table
+from reconciler.manifest.findings import shown
+from reconciler.manifest.values import Reader, Sheet
+from reconciler.model.diagnostic import Origin
+from reconciler.model.plan import dotted
+from reconciler.model.state import Path
+
+LATER = frozenset({"location", "tags"})
+REGION_LISTS = frozenset({"targetRegions", "targetExtendedLocations"})
+_REQUIRED: dict[int, tuple[str, ...]] = {}
+
+
+class Inspection:
+    """One walk over one body. `missing` gathers required fields that only matter where we create."""
+
+    def __init__(self, reader: Reader, sheet: Sheet, origin: Origin) -> None:
+        self._reader = reader
+        self._sheet = sheet
+        self._origin = origin
+        self.missing: list[Path] = []
+
+    def record(self, shape: Record, value: Mapping[str, Any], path: Path, key: tuple[str, ...] = ()) -> None:
+        """Inspect one mapping; `key` names the fields that identify it in its list."""
+        for name in _required(shape):
+            if name in value or (not path and name in LATER):
+                continue
+            if name in key:
+                message = f"{dotted(_words((*path, name)))} is missing"
+                self._note(path, "required-field", message, "entries of this list are told apart by it")
+            else:
+                self.missing.append((*path, name))
+        for name, entry in value.items():
+            slot = shape.slots[name]
+            if entry is None:
+                self._null(slot, (*path, name), required=name in key)
+            elif slot.field.rule is Rule.READ_ONLY:
+                at = (*path, name)
+                self._note(at, "read-only-field", f"{dotted(_words(at))} is written by the service alone")
+            elif isinstance(entry, dict | list):
+                self._below(slot, entry, (*path, name))
+
+    def _below(self, slot: Slot, entry: Any, path: Path) -> None:
+        match slot.node:
+            case Record() as node:
+                self.record(node, entry, path)
+            case Keyed() as node:
+                self._keyed(node, entry, path)
+            case Many(item=Record() as node):
+                for index, part in enumerate(entry):
+                    self.record(node, part, (*path, index))
+            case Table(value=Record() as node):
+                for key, part in entry.items():
+                    self.record(node, part or {}, (*path, key))
+            case _:
+                pass
+
+    def _keyed(self, node: Keyed, entries: list[Mapping[str, Any]], path: Path) -> None:
+        seen: dict[str, int] = {}
+        heads = {word.split(".")[0] for word in node.key}
+        for index, entry in enumerate(entries):
+            below = (*path, index)
+            self.record(node.item, entry, below, tuple(heads))
+            if any(entry.get(word) is None for word in heads):
+                continue
+            key = key_of(node, declared(node.item, {word: entry[word] for word in heads}))
+            if key in seen:
+                first = self._place((*path, seen[key]))
+                code = "duplicate-region" if path[-1] in REGION_LISTS else "duplicate-entry"
+                self._note(below, code, f"{dotted(_words(path))}{shown(key)} stands twice; first at {first}")
+            else:
+                seen[key] = index
+
+    def _null(self, slot: Slot, path: Path, *, required: bool) -> None:
+        if required:
+            self._note(path, "required-field", f"{dotted(_words(path))} is null")
+        elif not slot.field.clearable:
+            self._note(path, "cannot-clear", f"{dotted(_words(path))} cannot be cleared")
+
+    def _note(self, path: Path, code: str, message: str, hint: str = "") -> None:
+        self._reader.findings.add(self._place(path), code, message, hint)
+
+    def _place(self, path: Path) -> Origin:
+        place = self._sheet.place(path)
+        return Origin(self._reader.text.name, *place) if place else self._origin
+
+
+def _required(shape: Record) -> tuple[str, ...]:
+    """Names of the fields a record needs; shapes live as long as the process, so their identity is a key."""
+    known = _REQUIRED.get(id(shape))
+    if known is None:
+        known = tuple(name for name, slot in shape.slots.items() if slot.field.required)
+        _REQUIRED[id(shape)] = known
+    return known
+
+
+def _words(path: Path) -> Path:
+    return tuple(f"[{part}]" if isinstance(part, int) else part for part in path)

@@ -1,0 +1,58 @@
+"""The `policy` block: a closed vocabulary; children inherit, and the nearest statement wins.
+
+An unknown word is an error and never a default: a misspelt `protect` must not leave a gallery unprotected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Final
+
+import yaml
+
+from reconciler.manifest.findings import shown
+from reconciler.manifest.suggest import did_you_mean
+from reconciler.manifest.values import Reader
+from reconciler.model.state import Manage, OnDrift, OnImmutableChange, OnRemove, Policy
+
+WORDS: Final[Mapping[str, tuple[str, type[StrEnum | bool]]]] = {
+    "manage": ("manage", Manage),
+    "protect": ("protect", bool),
+    "onRemove": ("on_remove", OnRemove),
+    "adopt": ("adopt", bool),
+    "onImmutableChange": ("on_immutable_change", OnImmutableChange),
+    "onDrift": ("on_drift", OnDrift),
+    "recreateFailed": ("recreate_failed", bool),
+}
+FLAGS: Final = {"true": True, "false": False}
+
+
+def read_policy(reader: Reader, node: yaml.Node) -> dict[str, Any]:
+    """The statements of one policy block by attribute of `Policy`; unknown words become findings."""
+    statements: dict[str, Any] = {}
+    for key, entry in (reader.fields(node, "policy") or {}).items():
+        word = WORDS.get(key)
+        if word is None:
+            hint = did_you_mean(key, WORDS)
+            reader.findings.add(reader.origin(entry.key), "unknown-key", f"“{shown(key)}” is not a policy", hint)
+            continue
+        text = reader.scalar(entry.node, f"policy.{key}")
+        name, kind = word
+        choices: Mapping[str, Any] = FLAGS if kind is bool else {str(one): one for one in kind}
+        value = choices.get(text.lower() if kind is bool and text else text or "")
+        if value is None:
+            message = f"policy.{key}: “{shown(text or '')}” is not known"
+            listed = f"one of: {', '.join(choices)}"
+            near = did_you_mean(text or "", choices)
+            hint = listed if near == listed else f"{near} {listed}"
+            reader.findings.add(reader.origin(entry.key), "unknown-value", message, hint.strip())
+            continue
+        statements[name] = value
+    return statements
+
+
+def inherit(policy: Policy, statements: Mapping[str, Any]) -> Policy:
+    """The policy of a child: its parent's, with its own statements over it."""
+    return replace(policy, **statements) if statements else policy

@@ -1,0 +1,50 @@
+"""The `unchecked` block: fields newer than this product, sent as they are.
+
+It must not become a way around the rules, so it may not name, or reach into, a field that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import yaml
+
+from reconciler.kinds.registry import KINDS
+from reconciler.kinds.shape import Node, Record
+from reconciler.manifest.findings import shown
+from reconciler.manifest.values import Reader, Sheet, by_tag
+from reconciler.model.address import Kind
+
+PATH: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
+
+
+def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any]:
+    """The values by dotted path, typed by YAML itself; impossible paths become findings."""
+    result: dict[str, Any] = {}
+    for path, entry in (reader.fields(node, "unchecked") or {}).items():
+        origin = reader.origin(entry.key)
+        value = by_tag(entry.node, reader.value(entry.node, (), Sheet()))
+        code = _objection(path, KINDS[kind].shape)
+        if code == "unchecked-known":
+            reader.findings.add(origin, code, f"unchecked.{shown(path)} is a known field of {kind}")
+        elif code:
+            reader.findings.add(origin, code, f"“{shown(path)}” is not a place where a field of {kind} can be")
+        else:
+            result[path] = value
+    return result
+
+
+def _objection(path: str, shape: Record) -> str:
+    """The code of what is wrong with a path; empty where it names something new."""
+    if not PATH.fullmatch(path) or path.split(".", 1)[0] == "properties":
+        return "bad-unchecked"
+    node: Node = shape
+    for part in path.split("."):
+        if not isinstance(node, Record):
+            return "bad-unchecked"
+        slot = node.slots.get(part)
+        if slot is None:
+            return ""
+        node = slot.node
+    return "unchecked-known"
