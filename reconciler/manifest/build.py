@@ -6,7 +6,9 @@ memory follows the size of the result and not of the YAML.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +46,11 @@ def build(
     texts: Sequence[ManifestText], fallback: Fallback, *, now: datetime, limits: Limits = DEFAULT_LIMITS
 ) -> Built:
     """Read all texts into one desired state. `now` is aware; mistakes are diagnostics, never exceptions."""
+    with _uncollected():
+        return _build(texts, fallback, now, limits)
+
+
+def _build(texts: Sequence[ManifestText], fallback: Fallback, now: datetime, limits: Limits) -> Built:
     findings = Findings(limits.diagnostics)
     drafts = Drafts()
     for text in _affordable(texts, limits, findings):
@@ -55,6 +62,18 @@ def build(
     check_estate(resources.values(), now, findings)
     scopes = _scopes(resources, drafts.defaults, folders, fallback)
     return Built(DesiredState(resources, scopes), findings.sorted())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the cyclic collector: everything made here is a tree, and looking for cycles in it takes a fifth longer."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _affordable(texts: Sequence[ManifestText], limits: Limits, findings: Findings) -> Iterable[ManifestText]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from reconciler.kinds.scalars import read_instant
+from reconciler.kinds.scalars import instant
 from reconciler.manifest.findings import Findings
 from reconciler.model.address import Kind
 from reconciler.model.state import DesiredResource, Manage, Path
 
+SECONDS: Final = len("2027-06-30T00:00:00")
+DAY: Final = len("2027-06-30")
 LEFT_OPEN: Final = ("osState", "hyperVGeneration", "architecture")
 TRIPLET: Final = ("publisher", "offer", "sku")
 END_OF_LIFE: Final[dict[Kind, Path]] = {
@@ -25,6 +27,7 @@ END_OF_LIFE: Final[dict[Kind, Path]] = {
 def check_estate(resources: Iterable[DesiredResource], now: datetime, findings: Findings) -> None:
     """Judge resources together; `now` is aware."""
     galleries: dict[tuple[str, str], DesiredResource] = {}
+    today: str = instant(now.isoformat())
     identifiers: dict[tuple[str, ...], DesiredResource] = {}
     for resource in resources:
         kind = resource.address.kind
@@ -34,7 +37,7 @@ def check_estate(resources: Iterable[DesiredResource], now: datetime, findings: 
             _unique_identifier(resource, identifiers, findings)
             _left_open(resource, findings)
         if kind in END_OF_LIFE:
-            _past_date(resource, END_OF_LIFE[kind], now, findings)
+            _past_date(resource, END_OF_LIFE[kind], today, findings)
 
 
 def _unique_gallery(
@@ -68,10 +71,11 @@ def _left_open(resource: DesiredResource, findings: Findings) -> None:
         findings.add(resource.origin, "state-generation", message)
 
 
-def _past_date(resource: DesiredResource, path: Path, now: datetime, findings: Findings) -> None:
+def _past_date(resource: DesiredResource, path: Path, now: str, findings: Findings) -> None:
+    """Canonical instants compare as text."""
     value = resource.body
     for part in path[:-1]:
         value = value.get(str(part)) or {}
-    date = read_instant(value.get(str(path[-1])))
-    if date is not None and date <= now:
-        findings.add(resource.origin_of(path), "past-date", f"{date:%Y-%m-%d} is not in the future")
+    date = value.get(str(path[-1]))
+    if date is not None and date[:SECONDS] <= now[:SECONDS]:
+        findings.add(resource.origin_of(path), "past-date", f"{date[:DAY]} is not in the future")

@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.kinds.canonical import declared, key_of
 from reconciler.kinds.rules import Rule
-from reconciler.kinds.shape import Keyed, Many, Record, Slot, Table
+from reconciler.kinds.shape import Keyed, Leaf, Many, Record, Slot, Table
 from reconciler.manifest.findings import shown
 from reconciler.manifest.values import Reader, Sheet
 from reconciler.model.diagnostic import Origin
@@ -68,13 +68,13 @@ class Inspection:
 
     def _keyed(self, node: Keyed, entries: list[Mapping[str, Any]], path: Path) -> None:
         seen: dict[str, int] = {}
-        heads = {word.split(".")[0] for word in node.key}
+        heads = tuple(word.split(".", 1)[0] for word in node.key)
         for index, entry in enumerate(entries):
             below = (*path, index)
-            self.record(node.item, entry, below, tuple(heads))
+            self.record(node.item, entry, below, heads)
             if any(entry.get(word) is None for word in heads):
                 continue
-            key = key_of(node, declared(node.item, {word: entry[word] for word in heads}))
+            key = _key(node, heads, entry)
             if key in seen:
                 first = self._place((*path, seen[key]))
                 code = "duplicate-region" if path[-1] in REGION_LISTS else "duplicate-entry"
@@ -94,6 +94,13 @@ class Inspection:
     def _place(self, path: Path) -> Origin:
         place = self._sheet.place(path)
         return Origin(self._reader.text.name, *place) if place else self._origin
+
+
+def _key(node: Keyed, heads: tuple[str, ...], entry: Mapping[str, Any]) -> str:
+    """The canonical key of an entry whose identifying fields are all there."""
+    if len(heads) == 1 and isinstance(leaf := node.item.slots[heads[0]].node, Leaf):
+        return f"[{leaf.form.canonical(entry[heads[0]])}]"
+    return key_of(node, declared(node.item, {word: entry[word] for word in heads}))
 
 
 def _required(shape: Record) -> tuple[str, ...]:

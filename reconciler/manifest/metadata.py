@@ -6,6 +6,7 @@ Names are read as text and judged by the kinds; subscription and group are judge
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from reconciler.kinds.scalars import GUID_PATTERN
@@ -48,6 +49,7 @@ def read_metadata(
     return names, stated["name"].origin if "name" in stated else origin, not missing
 
 
+@cache
 def _known(kind: Kind, *, nested: bool) -> tuple[str, ...]:
     if nested:
         return ("name",)

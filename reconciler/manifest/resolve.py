@@ -7,7 +7,7 @@ A resource with an error is left out together with what hangs below it; its addr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.kinds.canonical import REPLICAS
@@ -24,7 +24,6 @@ from reconciler.model.plan import dotted
 from reconciler.model.state import DesiredResource, Manage, Path, Policy
 
 ORDER: Final = {kind: rank for rank, kind in enumerate(Kind)}
-ROLE_DEFINITIONS: Final = "/subscriptions/{}/providers/Microsoft.Authorization/roleDefinitions/{}"
 REPLICA_COUNT: Final = "replicaCount"
 
 
@@ -54,7 +53,7 @@ class Resolver:
         self._folders = folders
         self._fallback = fallback
         self._findings = findings
-        self._placed: dict[int, Address] = {}
+        self._by_draft: dict[int, Declared] = {}
         self.declared: dict[Address, Declared] = {}
 
     def run(self, drafts: Iterable[Draft]) -> None:
@@ -65,31 +64,37 @@ class Resolver:
 
     def _place(self, draft: Draft) -> None:
         inherited = self._folders[draft.folder]
-        address = self._nested(draft) if draft.parent is not None else self._standing(draft, inherited)
-        if address is None:
+        found = self._nested(draft) if draft.parent is not None else self._standing(draft, inherited)
+        if found is None:
             return
+        address, above = found
         first = self.declared.get(address)
         if first is not None:
             message = f"{address} is declared twice; first at {first.draft.origin}"
             self._findings.add(draft.origin, "duplicate-resource", message)
             return
-        self._placed[id(draft)] = address
-        parent = address.parent
-        above = None if parent is None else self.declared.get(parent)
-        if parent is not None and above is None:
-            message = f"{parent.kind} {parent}, the parent of this {draft.kind}, is declared nowhere"
-            self._findings.add(draft.origin, "dangling-reference", message)
-            return
-        self.declared[address] = self._resolve(draft, address, above, inherited)
+        declared = self._resolve(draft, address, above, inherited)
+        self.declared[address] = self._by_draft[id(draft)] = declared
 
-    def _nested(self, draft: Draft) -> Address | None:
-        assert draft.parent is not None
-        above = self._placed.get(id(draft.parent))
-        if above is None:
+    def _nested(self, draft: Draft) -> tuple[Address, Declared] | None:
+        above = self._by_draft.get(id(draft.parent))
+        return None if above is None else (_below(above.address, draft), above)
+
+    def _standing(self, draft: Draft, inherited: Inherited) -> tuple[Address, Declared | None] | None:
+        scope = self._scope(draft, inherited)
+        if scope is None:
             return None
-        return _below(above, draft)
+        address = Address(scope[0], scope[1], *_above(draft))
+        if draft.kind is Kind.GALLERY:
+            return address, None
+        above = self.declared.get(address)
+        if above is None:
+            message = f"{address.kind} {address}, the parent of this {draft.kind}, is declared nowhere"
+            self._findings.add(draft.origin, "dangling-reference", message)
+            return None
+        return _below(above.address, draft), above
 
-    def _standing(self, draft: Draft, inherited: Inherited) -> Address | None:
+    def _scope(self, draft: Draft, inherited: Inherited) -> tuple[str, str] | None:
         names = draft.names
         subscription = _first(names.subscription, inherited.subscription, self._fallback.subscription)
         group = _first(names.resource_group, inherited.resource_group, self._fallback.resource_group)
@@ -97,13 +102,7 @@ class Resolver:
             self._findings.add(draft.origin, "no-subscription", f"this {draft.kind} has no subscription")
         if group is None:
             self._findings.add(draft.origin, "no-resource-group", f"this {draft.kind} has no resource group")
-        if subscription is None or group is None or names.gallery is None:
-            return None
-        image, version = (part.value if part else None for part in (names.image, names.version))
-        address = Address(subscription, group, names.gallery.value, image, version, draft.access)
-        parent = address.parent
-        above = self.declared.get(parent) if parent is not None else None
-        return address if above is None else _below(above.address, draft)
+        return None if subscription is None or group is None else (subscription, group)
 
     def _resolve(self, draft: Draft, address: Address, above: Declared | None, inherited: Inherited) -> Declared:
         before = self._findings.errors
@@ -153,16 +152,27 @@ def _first(own: Stated | None, inherited: Stated | None, fallback: str | None) -
     return inherited.value if inherited is not None else fallback
 
 
+def _above(draft: Draft) -> tuple[str, str | None, str | None]:
+    """Gallery, image and version of a stand-alone draft's parent; a gallery's own name."""
+    names = draft.names
+    assert names.gallery is not None
+    image = names.image if draft.kind in (Kind.IMAGE_VERSION, Kind.ROLE_ASSIGNMENT) else None
+    version = names.version if draft.kind is Kind.ROLE_ASSIGNMENT else None
+    return names.gallery.value, image.value if image else None, version.value if version else None
+
+
 def _below(above: Address, draft: Draft) -> Address:
     """The address of a child, in its parent's spelling."""
     names = draft.names
     match draft.kind:
         case Kind.IMAGE_DEFINITION:
-            return replace(above, image=names.image.value if names.image else "")
+            image = names.image.value if names.image else ""
+            return Address(above.subscription, above.group, above.gallery, image)
         case Kind.IMAGE_VERSION:
-            return replace(above, version=names.version.value if names.version else "")
+            version = names.version.value if names.version else ""
+            return Address(above.subscription, above.group, above.gallery, above.image, version)
         case _:
-            return replace(above, access=draft.access)
+            return Address(above.subscription, above.group, above.gallery, above.image, above.version, draft.access)
 
 
 def _own_location(draft: Draft) -> Stated | None:
@@ -202,7 +212,7 @@ def _fill_replicas(kind: Kind, body: dict[str, Any], places: Places) -> None:
 def _complete_assignment(body: dict[str, Any], address: Address) -> None:
     access = address.access
     if access is not None and access.role_id is not None:
-        body["roleDefinitionId"] = ROLE_DEFINITIONS.format(address.subscription, access.role_id)
+        body["roleDefinitionId"] = access.role_id
 
 
 def _rename(renamed: Mapping[Path, Path], places: Places) -> None:

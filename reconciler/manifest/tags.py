@@ -6,6 +6,7 @@ Apart from the kinds because tags are the same on every kind that has them (fact
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from reconciler.manifest.findings import Findings, shown
@@ -20,19 +21,25 @@ FORBIDDEN: Final = re.compile(r"[<>%&\\?/]")
 
 def check_tags(resource: DesiredResource, findings: Findings) -> None:
     """Judge the tags of one resource, its own and inherited ones."""
-    tags = resource.body.get("tags") or {}
+    tags: Mapping[str, str | None] = resource.body.get("tags") or {}
     folded: dict[str, str] = {}
     for name, value in tags.items():
-        at = resource.origin_of(("tags", name))
         twin = folded.setdefault(name.lower(), name)
-        if twin != name:
-            findings.add(at, "duplicate-tag", f"the tags “{shown(twin)}” and “{shown(name)}” differ only in case")
-        if name.lower() == OWNER_TAG:
-            findings.add(at, "reserved-tag", f"the tag {OWNER_TAG} belongs to the reconciler")
-        elif not 1 <= len(name) <= MAX_NAME or FORBIDDEN.search(name):
-            findings.add(at, "bad-tag", f"“{shown(name)}” cannot be a tag name")
-        elif value is not None and len(value) > MAX_VALUE:
-            findings.add(at, "bad-tag", f"tag {shown(name)}: {len(value)} characters, at most {MAX_VALUE}")
+        code, message = _objection(name, value, twin)
+        if code:
+            findings.add(resource.origin_of(("tags", name)), code, message)
     count = sum(value is not None for value in tags.values())
     if count > MAX_TAGS:
         findings.add(resource.origin_of(("tags",)), "too-many-tags", f"{count} tags, at most {MAX_TAGS}")
+
+
+def _objection(name: str, value: str | None, twin: str) -> tuple[str, str]:
+    if twin != name:
+        return "duplicate-tag", f"the tags “{shown(twin)}” and “{shown(name)}” differ only in case"
+    if name.lower() == OWNER_TAG:
+        return "reserved-tag", f"the tag {OWNER_TAG} belongs to the reconciler"
+    if not 1 <= len(name) <= MAX_NAME or FORBIDDEN.search(name):
+        return "bad-tag", f"“{shown(name)}” cannot be a tag name"
+    if value is not None and len(value) > MAX_VALUE:
+        return "bad-tag", f"tag {shown(name)}: {len(value)} characters, at most {MAX_VALUE}"
+    return "", ""

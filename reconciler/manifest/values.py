@@ -28,6 +28,7 @@ KNOWN_TAGS = frozenset(
 )
 COLUMN_BITS = 32
 MERGE_KEY = "<<"
+ODD_KEYS = NULLS | {MERGE_KEY}
 INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 DECIMAL = re.compile(r"[+-]?(\d{1,17}\.\d{0,17}|\.\d{1,17}|\d{1,17}(\.\d{0,17})?[eE][+-]?\d{1,2})")
 
@@ -173,6 +174,13 @@ class Reader:
         return result
 
     def _key(self, node: yaml.Node) -> str | None:
+        if type(node) is yaml.ScalarNode and node.tag is PLAIN_TAG and not self._shares:
+            word: str = node.value
+            if word not in ODD_KEYS and len(word) <= self.limits.scalar:
+                return word
+        return self._odd_key(node)
+
+    def _odd_key(self, node: yaml.Node) -> str | None:
         if type(node) is not yaml.ScalarNode:
             self.findings.add(self.origin(node), "bad-key", "a mapping or list cannot be a key")
             return None
