@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PLAN = {"name": "plan", "publisher": "corp", "product": "images"}
-FULL = {"eula": "https://e", "privacyStatementUri": "https://p", "purchasePlan": PLAN}
-CORE = definition()["properties"]
+FULL: dict[str, Any] = {"eula": "https://e", "privacyStatementUri": "https://p", "purchasePlan": PLAN}
+CORE: dict[str, Any] = definition()["properties"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.emulator.arm import NEWEST, Arm, definition, gallery, refused, versio
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMUNITY = {
+COMMUNITY: dict[str, Any] = {
     "permissions": "Community",
     "communityGalleryInfo": {
         "publisherUri": "https://corp.example",
@@ -163,10 +163,10 @@ def test_parents_with_children_are_not_deleted(arm: Arm) -> None:
     # 4.1/3, 4.2/9
     arm.version()
     message = refused(arm.delete(arm.path("corp")), 409, "CannotDeleteResource")
+    image = "Microsoft.Compute/galleries/corp/images/ubuntu"
     assert message == (
         "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: "
-        "'Microsoft.Compute/galleries/corp/images/ubuntu, Microsoft.Compute/galleries/corp/images/ubuntu/versions/1.0.0'."
-        " Please delete all nested resources before deleting this resource."
+        f"'{image}, {image}/versions/1.0.0'. Please delete all nested resources before deleting this resource."
     )
     refused(arm.delete(arm.path("corp", "ubuntu")), 409, "CannotDeleteResource")
 
@@ -282,7 +282,7 @@ def test_a_community_gallery_has_a_public_name_and_hides_its_prefix(arm: Arm) ->
 
 @pytest.mark.parametrize(
     "info",
-    [{}, COMMUNITY["communityGalleryInfo"] | {"publicNamePrefix": "abc"}],  # type: ignore[operator]
+    [{}, COMMUNITY["communityGalleryInfo"] | {"publicNamePrefix": "abc"}],
 )
 def test_a_community_gallery_needs_its_words(arm: Arm, info: dict[str, str]) -> None:
     # 2.2/6

@@ -11,7 +11,7 @@ from tests.emulator.test_galleries import COMMUNITY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SUBSCRIPTIONS = {"type": "Subscriptions", "ids": ["s1", "s2"]}
+SUBSCRIPTIONS: dict[str, object] = {"type": "Subscriptions", "ids": ["s1", "s2"]}
 
 
 def shared(arm: Arm, path: str, operation: str, *groups: dict[str, object]) -> int:
