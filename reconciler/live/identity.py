@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconciler.errors import AzureError
@@ -54,29 +54,21 @@ def assignment_url(scope: Address, name: str) -> str:
 
 
 class Spelling:
-    """Gives every address the spelling it was declared in."""
+    """Gives every address the spelling it was declared in. Read-only, so threads may share it."""
 
     def __init__(self, addresses: Iterable[Address]) -> None:
-        self._known: dict[str, Address] = {}
+        known: dict[str, Address] = {}
         for address in addresses:
             for each in (address, *address.ancestors):
-                self._known.setdefault(each.key, each)
+                known.setdefault(each.key, each)
+        self._known = known
 
     def __call__(self, address: Address) -> Address:
-        """The declared spelling where there is one; names below a declared parent keep their own."""
+        """The declared spelling where there is one; below a declared parent only the own name keeps its own."""
         known = self._known.get(address.key)
-        if known is not None:
-            return known
-        parent = address.parent
-        if parent is None:
-            return address
-        above = self(parent)
-        self._known[above.key] = above
-        return Address(
-            above.subscription,
-            above.group,
-            above.gallery,
-            above.image or address.image,
-            above.version or address.version,
-            address.access,
+        if known is not None or address.parent is None:
+            return known or address
+        above = self(address.parent)
+        return replace(
+            above, image=above.image or address.image, version=above.version or address.version, access=address.access
         )

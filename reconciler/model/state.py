@@ -117,8 +117,8 @@ class LiveResource:
 class Unread:
     """Something Azure did not tell us. Nothing at or below `under` may be created or deleted.
 
-    `under` is the lower-case key of an address or scope; `where` the same for people; `code` Azure's code or
-    ours, `message` one line, `hint` what to do.
+    `under` is the lower-case key of an address or scope; with a final “@” it means only the access to it and to
+    what lies below. `where` is the same for people; `code` Azure's code or ours, `message` one line, `hint` what to do.
     """
 
     under: str
@@ -130,6 +130,8 @@ class Unread:
     def covers(self, address: Address) -> bool:
         """Whether `address` lies at or below the unread place."""
         key = address.key
+        if self.under.endswith("@"):
+            return address.access is not None and key.startswith((self.under, f"{self.under[:-1]}/"))
         return key == self.under or key.startswith((f"{self.under}/", f"{self.under}@"))
 
 
