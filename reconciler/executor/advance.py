@@ -47,12 +47,19 @@ def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | End
         case Written(answer=None):
             return replace(task, phase=Phase.SETTLE, due=now + _poll_delay(task, rules.pace, None))
         case Written(answer=Answer() as answer, operation=operation) if answer.ok:
+            if _accepted_is_enough(task, rules):
+                return Ended(Outcome.PENDING, "accepted by Azure; not waited for")
             if operation is not None:
                 delay = _poll_delay(task, rules.pace, operation.retry_after)
                 return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=now + delay)
             return _provisioned(task, gateway, rules, now)
         case Written(answer=failure):
             return _try_again(task, failure, rules, now)
+
+
+def _accepted_is_enough(task: Task, rules: Rules) -> bool:
+    version = task.action.address.kind is Kind.IMAGE_VERSION
+    return rules.wait is Wait.NONE and version and task.action.verb is not Verb.DELETE
 
 
 def _try_again(task: Task, failure: Answer | NoAnswer | None, rules: Rules, now: float) -> Task | Ended:

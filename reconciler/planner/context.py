@@ -36,17 +36,20 @@ class Context:
 
 
 def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, options: Options, now: datetime) -> Context:
-    """Gather the look-ups and give every custom role the GUID it was found under."""
+    """Gather the look-ups of one plan."""
     versions: dict[Address, list[Address]] = {}
     for address in live.resources:
         parent = address.parent
         if address.kind is Kind.IMAGE_VERSION and parent is not None:
             versions.setdefault(parent, []).append(address)
-    resolved = {}
-    for resource in desired.values():
-        known = _with_role(resource, live.roles)
-        resolved[known.address] = known
-    return Context(resolved, live, options, now, {key: tuple(sorted(names)) for key, names in versions.items()})
+    children = {key: tuple(sorted(names)) for key, names in versions.items()}
+    return Context(with_roles(desired, live.roles), live, options, now, children)
+
+
+def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:
+    """The desired resources with every custom role given the GUID that was found under its lower-case name."""
+    resolved = (_with_role(resource, roles) for resource in desired.values())
+    return {resource.address: resource for resource in resolved}
 
 
 def _with_role(resource: DesiredResource, roles: Mapping[str, str]) -> DesiredResource:

@@ -1,0 +1,181 @@
+"""Composition root: settings, manifests and credentials in; a ready-to-run session out.
+
+Every command starts here, so that all of them resolve instance, cloud, scopes and manifests the same way.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from reconciler.errors import InvalidInput, UsageError
+from reconciler.live.cloud import Cloud, cloud_of
+from reconciler.live.gateway import Gateway
+from reconciler.manifest.build import Built, Fallback, build
+from reconciler.manifest.settings_file import read_settings
+from reconciler.manifest.text import ManifestText
+from reconciler.model.address import Scope
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.plan import Source, Target
+from reconciler.planner.options import Options
+from reconciler.settings import Settings, layer
+from reconciler.source.directory import read_path
+from reconciler.source.stream import read_stream
+
+SETTINGS_FILE = "reconciler.yaml"
+STREAM = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a cloud that somebody else started answers, and the token it takes: the emulator."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asked for: the manifests' path, flags by settings name, extra scopes as sub/group."""
+
+    path: str
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    settings_file: str | None = None
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Settings and manifests of one run, resolved and checked."""
+
+    settings: Settings
+    built: Built
+    target: Target
+    source: Source
+
+
+def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
+    """Settings from flags, environment and the settings file. Raises InvalidInput with every finding."""
+    values, origins, found = _settings_file(request)
+    layered = layer(values, environment, request.flags)
+    del origins
+    problems = [*found, *layered.problems]
+    if problems:
+        raise InvalidInput("the settings cannot be used", tuple(problems))
+    return layered.settings
+
+
+def _settings_file(request: Request) -> tuple[Mapping[str, Any], Any, tuple[Diagnostic, ...]]:
+    path = _settings_path(request)
+    if path is None:
+        return {}, {}, ()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read settings {path}: {error.strerror}", "name an existing file") from error
+    return read_settings(ManifestText(str(path), data))
+
+
+def _settings_path(request: Request) -> Path | None:
+    if request.settings_file is not None:
+        return Path(request.settings_file)
+    here = Path() if request.path == STREAM else Path(request.path)
+    folder = here if here.is_dir() else here.parent
+    candidates = (folder / SETTINGS_FILE, Path(SETTINGS_FILE))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO | None = None) -> Built:
+    """Read and check the manifests; findings are in the result, not raised."""
+    if request.path == STREAM:
+        read = read_stream(stdin or sys.stdin.buffer)
+    else:
+        read = read_path(Path(request.path))
+    fallback = Fallback(settings.subscription, settings.resourceGroup)
+    built = build(read.texts, fallback, now=now)
+    return Built(built.desired, (*read.diagnostics, *built.diagnostics))
+
+
+def session(request: Request, environment: Mapping[str, str], *, now: datetime) -> Session:
+    """Everything a command needs but the connection. Raises InvalidInput, UsageError."""
+    settings = settings_of(request, environment)
+    built = load(request, settings, now=now)
+    if not built.ok:
+        raise InvalidInput("the manifests cannot be used", built.diagnostics)
+    target = Target(_target_name(request), settings.cloud, settings.instance or "", _scopes(request, settings, built))
+    return Session(settings, built, target, Source(request.path))
+
+
+def _target_name(request: Request) -> str:
+    return "stream" if request.path == STREAM else Path(request.path).resolve().name
+
+
+def _scopes(request: Request, settings: Settings, built: Built) -> tuple[Scope, ...]:
+    scopes = [*built.desired.scopes, *(Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)]
+    for text in request.scopes:
+        subscription, _, group = text.partition("/")
+        if not group:
+            subscription, group = settings.subscription or "", text
+        if not subscription or not group or "/" in group:
+            raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
+        scopes.append(Scope(subscription, group))
+    unique = {scope.key: scope for scope in reversed(scopes)}
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoint | None) -> Gateway:
+    """Open the gateway to the chosen cloud. Raises UsageError or CredentialError."""
+    from reconciler.live.credential import StaticToken, credential_of
+
+    cloud = _cloud(settings, emulator)
+    credential = StaticToken(emulator.token) if emulator else credential_of(settings.credential, cloud, environment)
+    return Gateway(
+        cloud, credential, api_version=settings.apiVersion, timeout=settings.timeout, workers=settings.workers
+    )
+
+
+def _cloud(settings: Settings, emulator: Endpoint | None) -> Cloud:
+    if emulator is not None:
+        return cloud_of("emulator", endpoint=emulator.url)
+    return cloud_of(
+        settings.cloud, endpoint=settings.endpoint, audience=settings.audience, authority=settings.authority
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The guards lifted on the command line."""
+
+    prune: bool = False
+    adopt: tuple[str, ...] = ()
+    allow_empty: bool = False
+    allow_deletes: int | None = None
+    allow_protected: tuple[str, ...] = ()
+    allow_last_version: tuple[str, ...] = ()
+
+
+def options_of(settings: Settings, overrides: Overrides) -> Options:
+    """What a run allows. Raises UsageError where settings forbid what the flags ask."""
+    if overrides.prune and settings.prune == "off":
+        raise UsageError("--prune is refused: the settings say prune: off", "set prune: confirm to allow the flag")
+    return Options(
+        instance=settings.instance or "",
+        track_ownership=settings.ownership == "tag",
+        prune=overrides.prune or settings.prune == "on",
+        documented_only=settings.updatableFields == "documented",
+        adopt=_folded(overrides.adopt),
+        allow_empty=overrides.allow_empty,
+        allow_deletes=overrides.allow_deletes,
+        allow_protected=_folded(overrides.allow_protected),
+        allow_last_version=_folded(overrides.allow_last_version),
+        max_deletes=settings.limits.maxDeletes,
+        max_delete_percent=settings.limits.maxDeletePercent,
+    )
+
+
+def _folded(addresses: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(address.strip("/").lower() for address in addresses)

@@ -1,0 +1,70 @@
+"""The options that commands share, each declared once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Output(StrEnum):
+    """How results are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class WaitFor(StrEnum):
+    """How long apply stays with a version."""
+
+    NONE = "none"
+    PROVISIONED = "provisioned"
+    REPLICATED = "replicated"
+
+
+MANIFESTS = "Manifests"
+LIFT = "Lift a guard (this run only)"
+WHERE = "Where"
+
+PathArgument = Annotated[str, typer.Argument(help="A manifest, a folder of manifests, or - for a stream.")]
+SettingsOption = Annotated[
+    str | None,
+    typer.Option("--settings", metavar="FILE", help="Settings file; default: reconciler.yaml beside the manifests."),
+]
+InstanceOption = Annotated[
+    str | None, typer.Option("--instance", metavar="NAME", help="Installation whose ownership counts.")
+]
+CloudOption = Annotated[
+    str | None,
+    typer.Option("--cloud", metavar="NAME", help="AzureCloud, AzureChinaCloud, AzureUSGovernment, custom or emulator."),
+]
+SubscriptionOption = Annotated[
+    str | None, typer.Option("--subscription", metavar="GUID", help="For manifests that name none.")
+]
+GroupOption = Annotated[
+    str | None, typer.Option("--resource-group", metavar="NAME", help="For manifests that name none.")
+]
+ScopeOption = Annotated[
+    list[str] | None,
+    typer.Option("--scope", metavar="SUB/GROUP", help="Also look into this resource group; repeatable."),
+]
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the result.")]
+PruneOption = Annotated[bool, typer.Option("--prune", help="Delete what this instance owns and nobody declares.")]
+AdoptOption = Annotated[
+    list[str] | None,
+    typer.Option("--adopt", metavar="ADDRESS|all", help="Take over a resource that exists; repeatable."),
+]
+AllowEmptyOption = Annotated[bool, typer.Option("--allow-empty", help="Accept manifests that declare nothing.")]
+AllowDeletesOption = Annotated[
+    int | None, typer.Option("--allow-deletes", metavar="N", help="Accept exactly this many deletes.")
+]
+AllowProtectedOption = Annotated[
+    list[str] | None,
+    typer.Option("--allow-protected", metavar="ADDRESS", help="Accept the delete of a protected resource."),
+]
+AllowLastOption = Annotated[
+    list[str] | None,
+    typer.Option("--allow-last-version", metavar="ADDRESS", help="Accept the delete of a last usable version."),
+]
+DetailedOption = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when changes are pending.")]

@@ -1,0 +1,36 @@
+"""How well one declared resource is, judged from what Azure answered. Unknown is never green (fact 3.3)."""
+
+from __future__ import annotations
+
+from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.report import RegionProgress
+from reconciler.model.state import LiveResource, Unread
+
+
+def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread | None) -> ResourceHealth:
+    """Judge a live resource; `regions` is the replication status of a version, None for other kinds."""
+    shown = regions if isinstance(regions, tuple) else ()
+    if found.state == "Failed":
+        return ResourceHealth(found.address, Health.DEGRADED, "provisioningState is Failed", shown)
+    if found.state not in ("", "Succeeded"):
+        return ResourceHealth(found.address, Health.PROGRESSING, f"provisioningState is {found.state}", shown)
+    if regions is None:
+        return ResourceHealth(found.address, Health.HEALTHY)
+    if isinstance(regions, Unread):
+        return ResourceHealth(found.address, Health.UNKNOWN, f"{regions.code}: {regions.message}")
+    return _replication(found, regions)
+
+
+def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> ResourceHealth:
+    wanted = (found.body.get("publishingProfile") or {}).get("targetRegions") or {}
+    missing = sorted({key.strip("[]") for key in wanted} - {region.region for region in regions})
+    failed = [region for region in regions if region.state == "Failed"]
+    if failed:
+        told = ", ".join(f"{region.region}: {region.details or 'replication failed'}" for region in failed)
+        return ResourceHealth(found.address, Health.DEGRADED, told, regions)
+    unknown = [*missing, *(region.region for region in regions if region.state == "Unknown")]
+    if unknown or not regions:
+        told = f"no replication state for {', '.join(unknown) or 'any region'}"
+        return ResourceHealth(found.address, Health.UNKNOWN, told, regions)
+    complete = all(region.state == "Completed" for region in regions)
+    return ResourceHealth(found.address, Health.HEALTHY if complete else Health.PROGRESSING, "", regions)

@@ -1,0 +1,133 @@
+"""One pass, shared by the command line and the loop: read, plan, apply, look at health.
+
+That both use the same pass is why a dry run cannot lie.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+from reconciler.executor.run import Progress, Run
+from reconciler.executor.task import Rules
+from reconciler.live.gateway import Gateway
+from reconciler.live.reader import ReadScope, read, read_replication
+from reconciler.model.address import Address, Kind
+from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.plan import Level, Plan, Source, Target
+from reconciler.model.report import Report
+from reconciler.model.state import DesiredState, LiveState
+from reconciler.planner.build import build
+from reconciler.planner.context import with_roles
+from reconciler.planner.health import health_of
+from reconciler.planner.options import Options
+
+LONGEST_NAP = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and the live state it was made from."""
+
+    plan: Plan
+    live: LiveState
+
+
+def plan_pass(
+    desired: DesiredState, gateway: Gateway, options: Options, *, target: Target, source: Source, now: datetime
+) -> Planned:
+    """Read what is live in the target's groups and plan. Writes nothing."""
+    live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+    return Planned(build(desired, live, options, target=target, source=source, now=now), live)
+
+
+def blocked(plan: Plan, *, partial: bool) -> bool:
+    """Whether nothing of the plan may be written: a run-level refusal, or any refusal or gap without `--partial`."""
+    if any(refusal.level is Level.RUN for refusal in plan.refusals):
+        return True
+    return not partial and bool(plan.refusals or plan.unread)
+
+
+def apply_pass(  # noqa: PLR0913 - the pass has these inputs
+    plan: Plan,
+    gateway: Gateway,
+    rules: Rules,
+    *,
+    clock: Callable[[], float],
+    on_progress: Callable[[Progress], None],
+    stopping: threading.Event,
+    workers: int = 16,
+) -> Report:
+    """Carry a plan out until it is done or `stopping` is set. Always returns a report."""
+    run = Run(plan, gateway, rules, workers=workers)
+    try:
+        while not run.done:
+            if stopping.is_set():
+                run.stop()
+            progress = run.step(clock())
+            on_progress(progress)
+            _nap(run, progress, clock)
+        return run.report(clock())
+    finally:
+        run.close()
+
+
+def _nap(run: Run, progress: Progress, clock: Callable[[], float]) -> None:
+    until = progress.next_poll_at
+    seconds = LONGEST_NAP if until is None else min(max(until - clock(), 0.0), LONGEST_NAP)
+    if run.waiting_for_answers:
+        run.wait(seconds)
+    elif seconds and not run.done:
+        threading.Event().wait(seconds)
+
+
+@contextmanager
+def stop_on_signals(stopping: threading.Event, on_first: Callable[[str], None]) -> Iterator[list[int]]:
+    """First SIGINT or SIGTERM sets `stopping`; the second ends the process at once. Yields the signals seen."""
+    seen: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        stopping.set()
+        on_first(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield seen
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def status_pass(
+    desired: DesiredState, gateway: Gateway, options: Options, target: Target, *, workers: int = 16
+) -> tuple[ResourceHealth, ...]:
+    """The health of every declared resource, in address order; versions are asked for their regions."""
+    live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+
+    def judge(address: Address) -> ResourceHealth:
+        found = live.resources.get(address)
+        if found is None:
+            return _not_found(address, live)
+        version = found.address.kind is Kind.IMAGE_VERSION
+        return health_of(found, read_replication(gateway, found.address) if version else None)
+
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="status") as pool:
+        return tuple(pool.map(judge, sorted(with_roles(desired.resources, live.roles))))
+
+
+def _not_found(address: Address, live: LiveState) -> ResourceHealth:
+    place = next((place for place in live.unread if place.covers(address)), None)
+    if place is not None:
+        return ResourceHealth(address, Health.UNKNOWN, f"{place.code}: {place.message}")
+    if address in live.absent:
+        return ResourceHealth(address, Health.MISSING, "not in Azure")
+    return ResourceHealth(address, Health.UNKNOWN, "neither listed nor proven absent")

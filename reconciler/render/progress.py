@@ -1,0 +1,39 @@
+"""What people see while an apply runs: what starts, how far each region is, and how each action ended. To stderr."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from reconciler.executor.run import Progress
+from reconciler.render.paint import Page
+from reconciler.render.plan_text import where
+from reconciler.render.report_text import regions_words, result_line
+from reconciler.render.words import safe
+
+
+class ProgressLines:
+    """Prints one line per event; a version's regions again only when they moved."""
+
+    def __init__(self, stream: TextIO, page: Page) -> None:
+        self._stream = stream
+        self._page = page
+        self._shown: dict[str, str] = {}
+
+    def show(self, progress: Progress) -> None:
+        """Print what one step brought."""
+        for action in progress.started:
+            self._line(self._page.paint(f"… {action.verb} {where(action.address, self._page)}", "dim"))
+        for task in progress.looked:
+            words = regions_words(task.regions)
+            if words and self._shown.get(task.action.id) != words:
+                self._shown[task.action.id] = words
+                self._line(f"    {where(task.action.address, self._page)}  {safe(words)}")
+        for result in progress.finished:
+            words = regions_words(result.regions)
+            if words and self._shown.get(result.action_id) != words:
+                self._line(f"    {where(result.address, self._page)}  {safe(words)}")
+            self._line(result_line(result, self._page))
+
+    def _line(self, text: str) -> None:
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
