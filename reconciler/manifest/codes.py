@@ -188,7 +188,13 @@ _RESOURCES = (
     Code("bad-uri", "text is not an http(s) address", "https://…"),
 )
 
-CODES: Final[Mapping[str, Code]] = MappingProxyType({code.slug: code for code in (*_INPUT, *_DOCUMENTS, *_RESOURCES)})
+_SETTINGS = (
+    Code("bad-setting", "a setting cannot be used", "`reconciler settings` shows every setting and its origin"),
+)
+
+CODES: Final[Mapping[str, Code]] = MappingProxyType(
+    {code.slug: code for code in (*_INPUT, *_DOCUMENTS, *_RESOURCES, *_SETTINGS)}
+)
 
 
 def diagnose(origin: Origin, code: str, message: str, hint: str = "") -> Diagnostic:
