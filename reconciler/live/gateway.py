@@ -7,6 +7,7 @@ bodies and without their polling. Retries, waiting and provider registration are
 from __future__ import annotations
 
 import json
+import os
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -33,7 +34,6 @@ from reconciler.model.address import Address, Kind
 
 AUTHORIZATION_VERSION: Final = "2022-04-01"
 CONNECT_SECONDS: Final = 10.0
-NO_PROXY: Final = {"http": "", "https": ""}
 PATH_SAFE: Final = "/!$&'()*+,;=:@~"
 PORTS: Final = {"http": 80, "https": 443}
 OPERATIONS: Final = {
@@ -70,15 +70,17 @@ class Gateway:
         self._counting = Counting()
         self._correlation = str(uuid.uuid4())
         self._transport: Any = RequestsTransport(
-            session=_session(workers), connection_timeout=min(CONNECT_SECONDS, timeout), read_timeout=timeout
+            session=_session(cloud, workers),
+            connection_timeout=min(CONNECT_SECONDS, timeout),
+            read_timeout=timeout,
+            connection_verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
         )
         self._reads: Any = self._client()
         self._compute: dict[str, Any] = {}
         self._authorization: Any = None
         self._lock = threading.Lock()
-        self._options: dict[str, Any] = {}
-        if cloud.loopback:
-            self._options = {"proxies": NO_PROXY, "enforce_https": not cloud.endpoint.startswith("http:")}
+        plain = cloud.loopback and cloud.endpoint.startswith("http:")
+        self._options: dict[str, Any] = {"enforce_https": False} if plain else {}
 
     @property
     def calls(self) -> int:
@@ -250,10 +252,16 @@ class Gateway:
         return url
 
 
-def _session(workers: int) -> requests.Session:
-    """A session with a connection for every worker; it reads proxies from the environment but never .netrc."""
+def _session(cloud: Cloud, workers: int) -> requests.Session:
+    """A session with a connection for every worker.
+
+    Proxies are read from the environment once, because reading them costs more than the rest of a request; never
+    for this machine. What .netrc says is never sent.
+    """
     session = requests.Session()
-    session.auth = lambda request: request
+    session.trust_env = False
+    if not cloud.loopback:
+        session.proxies.update(requests.utils.get_environ_proxies(cloud.endpoint))
     adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=workers, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

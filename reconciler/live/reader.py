@@ -55,7 +55,7 @@ def read(
         survey = Survey(gateway, expectation_of(desired, scope.scopes), scope.instance, crew, patience)
         survey.run()
     return LiveState(
-        resources={address: survey.live[address] for address in sorted(survey.live)},
+        resources={address: survey.live[address] for address in sorted(survey.live, key=lambda each: each.key)},
         absent=frozenset(survey.absent),
         unread=tuple(survey.unread[key] for key in sorted(survey.unread)),
         roles=survey.roles,
