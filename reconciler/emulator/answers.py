@@ -27,9 +27,12 @@ class Answer:
 
 
 class ArmError(Exception):
-    """A refusal in ARM's shape; `gateway` marks those that ARM answers before the service is asked (3.1)."""
+    """A refusal in ARM's shape; `gateway` marks those that ARM answers before the service is asked (3.1).
 
-    def __init__(
+    `fact` names the row whose status and code are not established; the settings may give others.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of the envelope, all but three by keyword
         self,
         status: int,
         code: str,
@@ -38,6 +41,7 @@ class ArmError(Exception):
         target: str | None = None,
         details: Sequence[Mapping[str, str]] = (),
         gateway: bool = False,
+        fact: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -46,6 +50,7 @@ class ArmError(Exception):
         self.target = target
         self.details = details
         self.gateway = gateway
+        self.fact = fact
         self.headers = dict(headers or {})
 
 
@@ -59,8 +64,10 @@ def error_object(error: ArmError) -> dict[str, Any]:
     return body
 
 
-def refusal(error: ArmError) -> Answer:
-    """Turn a refusal into its answer."""
+def refusal(error: ArmError, chosen: Mapping[str, tuple[int, str]] | None = None) -> Answer:
+    """Turn a refusal into its answer; `chosen` gives status and code for facts that leave them open."""
+    if chosen and error.fact in chosen:
+        error.status, error.code = chosen[error.fact]
     headers = {"x-ms-failure-cause": "gateway", **error.headers} if error.gateway else error.headers
     return Answer(error.status, compact({"error": error_object(error)}), headers)
 

@@ -87,7 +87,7 @@ def _unsupported(version: str, type_name: str, known: tuple[str, ...]) -> ArmErr
         f"No registered resource provider found for location '' and API version '{version}' for type '{type_name}'. "
         f"The supported api-versions are '{', '.join(known)}'. The supported locations are '{all_short()}'."
     )
-    return ArmError(400, "NoRegisteredProviderFound", message, gateway=True)
+    return ArmError(400, "NoRegisteredProviderFound", message, gateway=True, fact="4.1/9")
 
 
 def trim(kind: Kind, properties: JSON, version: str) -> None:

@@ -121,7 +121,7 @@ class Edge:
                 return Answer(200, json.dumps(dict(self.identity)).encode(), {"Content-Type": JSON_TYPE})
             return routes.respond(self._call(seen, request_id))
         except ArmError as error:
-            return refusal(error)
+            return refusal(error, self.world.settings.doubts.answers)
         except Exception:  # noqa: BLE001 - the wall of the HTTP edge
             _LOG.exception("emulator.request.failed")
             return refusal(ArmError(500, "InternalServerError", "The emulator met an unexpected error; see its log."))

@@ -124,7 +124,7 @@ def _date(value: object, path: str) -> str:
     moment = moments.parse(value) if isinstance(value, str) else None
     if moment is None:
         message = f"Could not convert string to DateTimeOffset: {value}. Path '{path}'"
-        raise ArmError(400, "InvalidRequestContent", message, target=path)
+        raise ArmError(400, "InvalidRequestContent", message, target=path, fact="4.2/7")
     return moments.written(moment)
 
 

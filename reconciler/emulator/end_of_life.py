@@ -23,7 +23,9 @@ def settle(call: Call, target: str, stored: str | None, sent: str | None) -> str
             return stored
         raise change_refused(target)
     if sent != stored and _past(sent, call.now) and _refused(call):
-        raise ArmError(400, "InvalidParameter", "EndOfLifeDate must be set to a future date.", target=target)
+        raise ArmError(
+            400, "InvalidParameter", "EndOfLifeDate must be set to a future date.", target=target, fact="4.2/6"
+        )
     return sent
 
 

@@ -27,9 +27,11 @@ class Frozen:
     """Compared without regard to case: ids."""
 
 
-def change_refused(target: str) -> ArmError:
+def change_refused(target: str, fact: str = "") -> ArmError:
     """Refuse the change of one property."""
-    return ArmError(409, "PropertyChangeNotAllowed", f"Changing property '{target}' is not allowed.", target=target)
+    return ArmError(
+        409, "PropertyChangeNotAllowed", f"Changing property '{target}' is not allowed.", target=target, fact=fact
+    )
 
 
 def look(properties: JSON, path: str) -> object:

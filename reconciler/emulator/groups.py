@@ -110,7 +110,7 @@ def get(call: Call) -> Answer:
 def listing(call: Call) -> Answer:
     """List the groups of a subscription that were PUT."""
     found = call.store.children(Kind.GROUP, call.target.scope.lower(), call.now)
-    return _json(200, {"value": [show(resource) for resource in found]})
+    return _json(200, {"value": [show(row.resource()) for row in found]})
 
 
 def show(resource: Resource) -> JSON:

@@ -182,7 +182,7 @@ def _check_ranges(recommended: JSON) -> None:
         if limits.get("min", 0) > limits.get("max", limits.get("min", 0)):
             label = f"{_PREFIX}.properties.recommended.{name}"
             message = f"The minimum value of {label} must not be greater than the maximum value of {label}."
-            raise ArmError(400, "InvalidParameter", message, target=label)
+            raise ArmError(400, "InvalidParameter", message, target=label, fact="4.2/8")
 
 
 def _create(call: Call, body: JSON) -> Answer:

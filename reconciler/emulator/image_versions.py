@@ -24,7 +24,7 @@ from reconciler.emulator import (
     writes,
 )
 from reconciler.emulator.addresses import Kind
-from reconciler.emulator.answers import Answer, ArmError
+from reconciler.emulator.answers import Answer, ArmError, error_object
 from reconciler.emulator.contents import FLAG, READ_ONLY, TEXT, Names
 from reconciler.emulator.frozen import Frozen
 from reconciler.emulator.state import Phase, Resource
@@ -74,8 +74,33 @@ def write(call: Call) -> Answer:
         _refuse_busy(call, existing)
     location = writes.settle_location(call, sent, existing)
     body = envelopes.frame(call, location, sent, existing.body if existing is not None else {})
-    body["properties"] = _properties(call, location, existing, sent.get("properties", {}))
+    try:
+        body["properties"] = _properties(call, location, existing, sent.get("properties", {}))
+    except ArmError as error:
+        if existing is None or call.doubts.source_change == "refused" or not _names_a_source(error):
+            raise
+        return _failing(call, existing, error)
     return _accepted(call, existing, body)
+
+
+def _born(existing: Resource) -> bool:
+    """Tell whether a version was ever created with success: only then does it have sizes (2.4/23)."""
+    return bool(existing.hidden["born"]) or existing.failure is None
+
+
+def _names_a_source(error: ArmError) -> bool:
+    return error.code == "PropertyChangeNotAllowed" and ".storageProfile." in (error.target or "")
+
+
+def _failing(call: Call, existing: Resource, error: ArmError) -> Answer:
+    """Accept a write that is known to fail, as the service once did (3.2/9): nothing but the state changes."""
+    ends = call.now + call.settings.scaled(call.settings.durations.version_write)
+    failure = error_object(error)
+    hidden = existing.hidden | {"born": _born(existing)}
+    resource = replace(existing, hidden=hidden, phase=Phase.UPDATING, started=call.now, ends=ends, failure=failure)
+    call.store.put(resource)
+    headers = operations.begin(call, resource.body["location"], ends, advises=True, failure=failure)
+    return writes.single(200, _body(call, resource, resource.phase.value), headers)
 
 
 def _refuse_busy(call: Call, existing: Resource) -> None:
@@ -146,7 +171,7 @@ def _accepted(call: Call, existing: Resource | None, body: JSON) -> Answer:
     course = replication.plan(call.settings, targets(body["properties"]), body["location"], before, call.now)
     hidden = {
         "regions": course.timelines,
-        "born": existing is not None and (existing.hidden["born"] or existing.failure is None),
+        "born": existing is not None and _born(existing),
         "size": call.settings.source_size_gb,
         "removable": call.doubts.region_removal_default,
     }

@@ -18,7 +18,7 @@ from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reconciler.emulator.state import JSON, Resource
+    from reconciler.emulator.state import JSON, Resource, Row
     from reconciler.emulator.world import Call
 
 _GROUP = re.compile(r"(?<=/resourceGroups/)[^/]+", re.IGNORECASE)
@@ -41,24 +41,25 @@ def next_link(call: Call, last: str) -> str:
 
 
 def page(
-    call: Call, found: Sequence[Resource], show: Callable[[Resource, str, str], JSON], *, as_created: bool = False
+    call: Call, found: Sequence[Row], show: Callable[[Resource, str, str], JSON], *, as_created: bool = False
 ) -> Answer:
     """Answer one page out of up to page_size + 1 resources in key order."""
     shown = found[: call.settings.page_size]
     upper = call.doubts.list_group_case == "upper" and not as_created
-    content = b'{"value":[' + b",".join(_item(call, resource, show, upper=upper) for resource in shown) + b"]"
+    content = b'{"value":[' + b",".join(_item(call, row, show, upper=upper) for row in shown) + b"]"
     if len(found) > len(shown):
         content += b',"nextLink":' + compact(next_link(call, shown[-1].key))
     headers = {"Content-Type": JSON_TYPE, "x-ms-original-request-ids": call.request_id}
     return Answer(200, content + b"}", headers)
 
 
-def _item(call: Call, resource: Resource, show: Callable[[Resource, str, str], JSON], *, upper: bool) -> bytes:
-    settled = not resource.busy(call.now)
-    slot = (resource.key, resource.revision, call.api_version)
+def _item(call: Call, row: Row, show: Callable[[Resource, str, str], JSON], *, upper: bool) -> bytes:
+    settled = call.now >= row.ends
+    slot = (row.key, row.revision, call.api_version)
     kept = call.world.rendered.get(slot) if settled else None
     if kept is not None:
         return kept
+    resource = row.resource()
     body = show(resource, resource.provisioning(call.now), call.api_version)
     if upper:
         body["id"] = _GROUP.sub(lambda match: match[0].upper(), body["id"], count=1)

@@ -29,6 +29,7 @@ def check_gallery(name: str) -> None:
             f"The provided resource name {name} has these invalid trailing characters: . "
             "The name can not end with characters: .",
             gateway=True,
+            fact="4.1/5",
         )
     if len(name) > _LONGEST or _GALLERY.fullmatch(name) is None:
         raise ArmError(
@@ -56,6 +57,7 @@ def check_version(name: str) -> None:
             "The image version name is invalid. The image version name should follow Major(int).Minor(int).Patch(int) "
             "format, for e.g: 1.0.0, 2018.12.1 etc",
             target="galleryImageVersionName",
+            fact="4.3/11",
         )
 
 
@@ -72,6 +74,7 @@ def check_identifier(part: str, value: object) -> None:
         "digits, hyphen(-), period (.), underscore (_). Names are not allowed to end with period(.). The length of the "
         f"name cannot exceed {longest} characters.",
         target=target,
+        fact="4.2/5",
     )
 
 

@@ -112,7 +112,7 @@ def _targets(
             f"Gallery image version publishing profile regions '{listed}' must contain the location of image version "
             f"'{location}'"
         )
-        raise ArmError(400, "InvalidParameter", message, target=_LIST)
+        raise ArmError(400, "InvalidParameter", message, target=_LIST, fact="4.3/3")
     if existing is not None and not removable:
         _refuse_removal(call, before.keys() - seen.keys(), existing)
     return [_region(call, region, item, before.get(region), profile) for region, item in seen.items()]
@@ -154,7 +154,7 @@ def _region(call: Call, region: str, sent: JSON, before: JSON | None, profile: M
     encryption = sent.get("encryption")
     if before is not None:
         if kind not in (None, before["storageAccountType"]):
-            raise frozen.change_refused(f"{_LIST}.storageAccountType")
+            raise frozen.change_refused(f"{_LIST}.storageAccountType", fact="4.3/2")
         kind = before["storageAccountType"]
         if encryption is not None and _folded(encryption) != _folded(before.get("encryption")):
             raise frozen.change_refused(f"{_LIST}.encryption")

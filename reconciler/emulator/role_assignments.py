@@ -187,7 +187,7 @@ def _require_unique(call: Call, role: str, principal: str) -> None:
 def _require_room(call: Call) -> None:
     subscription = call.target.subscription
     if subscription and call.store.count(Kind.ASSIGNMENT, subscription) >= call.doubts.assignment_limit:
-        raise ArmError(400, "RoleAssignmentLimitExceeded", "No more role assignments can be created.")
+        raise ArmError(400, "RoleAssignmentLimitExceeded", "No more role assignments can be created.", fact="5/16")
 
 
 def _new(call: Call, role: str, principal: str, kind: str, sent: JSON) -> Resource:

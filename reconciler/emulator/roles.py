@@ -86,6 +86,7 @@ BUILT_IN = (
     Role("8311e382-0749-4cb8-b61a-304f252e45ec", "AcrPush", ("Microsoft.ContainerRegistry/registries/push/write",)),
 )
 _BY_ID = {role.id: role for role in BUILT_IN}
+NOT_FOUND = 404
 _SINCE = 1_422_748_800.0
 _FILTER = re.compile(r"^\s*(?:(atscope|atscopeandbelow)\(\)|(rolename|type)\s+eq\s+'([^']*)')\s*$", re.IGNORECASE)
 _TEMPLATE = {
@@ -126,10 +127,10 @@ def get(call: Call) -> Answer:
     raise not_found(call.target.name)
 
 
-def not_found(role_id: str, status: int = 404) -> ArmError:
+def not_found(role_id: str, status: int = NOT_FOUND) -> ArmError:
     """Say that a role does not exist (5/14)."""
     message = f"The specified role definition with ID '{role_id}' does not exist."
-    return ArmError(status, "RoleDefinitionDoesNotExist", message)
+    return ArmError(status, "RoleDefinitionDoesNotExist", message, fact="5/14" if status != NOT_FOUND else "")
 
 
 def listing(call: Call) -> Answer:

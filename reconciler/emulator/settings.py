@@ -38,6 +38,11 @@ class Durations:
 class Doubts:
     """Behaviours that no source establishes; each field names the fact it belongs to."""
 
+    answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
+    4.3/2, 4.3/3, 4.3/8-4.3/11, 4.3/20, 5/14, 5/16."""
+    source_change: Literal["refused", "failed_operation"] = "refused"
+    """3.2/9: another source on an existing version is refused at once, or fails the operation."""
     omitted: Literal["cleared", "kept"] = "cleared"
     """3.4/3: what a PUT does to optional values and tags that it leaves out."""
     end_of_life_omitted: Literal["refused", "kept"] = "refused"

@@ -63,7 +63,7 @@ def _one_kind() -> ArmError:
         "individual OS or data disks. One and only one source type (user image, snapshot, disk, virtual machine) can "
         "be provided"
     )
-    return ArmError(400, "InvalidParameter", message, target=f"{_VERSION}.properties.storageProfile")
+    return ArmError(400, "InvalidParameter", message, target=f"{_VERSION}.properties.storageProfile", fact="4.3/9")
 
 
 def _check_ids(whole: JSON, disk: JSON, data: list[JSON]) -> None:
@@ -88,12 +88,13 @@ def _check_qualified(value: object, path: str) -> None:
         f"Property id '{value}' at path '{path}' is invalid. Expect fully qualified resource Id that start with "
         "'/subscriptions/{subscriptionId}' or '/providers/{resourceProviderNamespace}/'."
     )
-    raise ArmError(400, "LinkedInvalidPropertyId", message, gateway=True)
+    raise ArmError(400, "LinkedInvalidPropertyId", message, gateway=True, fact="4.3/10")
 
 
 def _wrong_kind(value: str, kinds: str, place: str) -> ArmError:
     message = f"The source id: {value} must either be {kinds}"
-    return ArmError(400, "InvalidParameter", message, target=f"{_VERSION}.properties.storageProfile.{place}")
+    target = f"{_VERSION}.properties.storageProfile.{place}"
+    return ArmError(400, "InvalidParameter", message, target=target, fact="4.3/8")
 
 
 def _check_luns(storage: JSON) -> None:
@@ -102,7 +103,7 @@ def _check_luns(storage: JSON) -> None:
     if None in luns:
         raise ArmError(400, "InvalidParameter", f"Required parameter '{target}' is missing (null).", target=target)
     if len(set(luns)) < len(luns):
-        raise ArmError(400, "InvalidParameter", f"Duplicated lun numbers {luns}.", target=target)
+        raise ArmError(400, "InvalidParameter", f"Duplicated lun numbers {luns}.", target=target, fact="4.3/20")
 
 
 def hold(stored: JSON, sent: JSON) -> JSON:
@@ -125,7 +126,7 @@ def _hold_data_disks(stored: list[JSON], sent: list[JSON]) -> None:
     if {item.get("lun") for item in sent} != by_lun.keys():
         message = "Adding new Data Disks or changing the LUN of a Data Disk in an existing Image is not allowed"
         target = f"{_VERSION}.properties.storageProfile.dataDiskImages"
-        raise ArmError(400, "InvalidParameter", message, target=target)
+        raise ArmError(400, "InvalidParameter", message, target=target, fact="4.3/20")
     rows = [Frozen(f"source.{name}", fold=name != "uri") for name in _DISK_SOURCE]
     for item in sent:
         for row in rows:

@@ -90,6 +90,20 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list, its JSON not read yet: a list that was shown before need not read it."""
+
+    key: str
+    revision: int
+    ends: float
+    columns: tuple[Any, ...]
+
+    def resource(self) -> Resource:
+        """Read the row."""
+        return _resource(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One long-running operation; `advises` tells whether polling it is answered with Retry-After."""
 
@@ -146,18 +160,16 @@ class Store:
         found = self._select(f"key = ? AND {_LIVE}", (key, now))
         return found[0] if found else None
 
-    def children(self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1) -> list[Resource]:
+    def children(self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
         """List what lies directly below a folded parent id, in key order."""
-        return self._select(
+        return self._listed(
             f"kind = ? AND parent = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?", (kind, parent, after, now, limit)
         )
 
-    def in_subscription(
-        self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1
-    ) -> list[Resource]:
+    def in_subscription(self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
         """List one kind in a subscription, in key order."""
         where = f"kind = ? AND subscription = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?"
-        return self._select(where, (kind, subscription.lower(), after, now, limit))
+        return self._listed(where, (kind, subscription.lower(), after, now, limit))
 
     def marked(self, kind: Kind, parent: str, mark: str, now: float) -> list[Resource]:
         """Find those of one kind below a parent (or in a subscription) that carry a mark."""
@@ -171,7 +183,7 @@ class Store:
 
     def around(
         self, kind: Kind, at: list[str], below: str | None, word: str | None, after: str, limit: int
-    ) -> list[Resource]:
+    ) -> list[Row]:
         """List one kind at folded scopes, below another, or both; `word` must end the mark."""
         where = f"parent IN ({','.join('?' * len(at))})"
         values: list[object] = [kind, *at]
@@ -181,7 +193,7 @@ class Store:
         if word is not None:
             where += " AND substr(mark, -length(?)) = ?"
             values += [f"\n{word}", f"\n{word}"]
-        return self._select(f"kind = ? AND {where} AND key > ? ORDER BY key LIMIT ?", (*values, after, limit))
+        return self._listed(f"kind = ? AND {where} AND key > ? ORDER BY key LIMIT ?", (*values, after, limit))
 
     def below(self, key: str, now: float, limit: int) -> list[str]:
         """List ids of the galleries' children anywhere below a folded id."""
@@ -267,6 +279,10 @@ class Store:
     def _rows(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
+
+    def _listed(self, where: str, values: tuple[object, ...]) -> list[Row]:
+        rows = self._rows(f"SELECT {_COLUMNS}, key FROM resources WHERE {where}", values)  # noqa: S608 - our own text
+        return [Row(row[-1], row[-2], row[-4], row[:-1]) for row in rows]
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[Resource]:
         rows = self._rows(f"SELECT {_COLUMNS} FROM resources WHERE {where}", values)  # noqa: S608 - our own text

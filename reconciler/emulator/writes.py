@@ -106,7 +106,9 @@ def check_envelope(call: Call, sent: JSON) -> None:
     """Check the name in the body against the URL (4.3/20) and the limits of tags (6/11)."""
     name = sent.pop("name", None)
     if isinstance(name, str) and name.lower() not in (call.target.name.lower(), "/".join(call.target.names).lower()):
-        raise ArmError(400, "InvalidParameter", "Entity name does not match the name in the request URL.")
+        raise ArmError(
+            400, "InvalidParameter", "Entity name does not match the name in the request URL.", fact="4.3/20"
+        )
     for read_only in ("id", "type", "etag", "systemData"):
         sent.pop(read_only, None)
     tags = sent.get("tags", {})
@@ -142,7 +144,7 @@ def location_unknown(call: Call, location: str) -> ArmError:
         f"The provided location '{location}' is not available for resource type 'Microsoft.Compute/{_type(call)}'. "
         f"List of available regions for the resource type is '{regions.all_short()}'."
     )
-    return ArmError(400, "LocationNotAvailableForResourceType", message, gateway=True)
+    return ArmError(400, "LocationNotAvailableForResourceType", message, gateway=True, fact="4.1/6")
 
 
 def single(status: int, body: JSON, headers: dict[str, str] | None = None) -> Answer:
