@@ -17,11 +17,15 @@ OWNER_TAG = "reconciler.owner"
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Declared addresses by parent key (a gallery's parent is its scope); ancestors count as expected too."""
+    """Declared addresses by parent key (a gallery's parent is its scope); ancestors count as expected too.
+
+    `grants` are the declared assignments, `access` the same by the key of the resource they are for.
+    """
 
     scopes: tuple[Scope, ...]
     below: dict[str, tuple[Address, ...]]
     grants: tuple[Address, ...]
+    access: dict[str, tuple[Address, ...]]
     uefi: frozenset[Address]
     roles: tuple[tuple[Scope, str], ...]
     spell: Spelling
@@ -35,32 +39,51 @@ class Expectation:
         for child in self.children(address.key):
             yield child
             yield from self.descendants(child)
-        yield from (grant for grant in self.grants if grant.parent == address)
+        yield from self.access.get(address.key, ())
 
     def expects(self, address: Address) -> bool:
         """Whether an address is declared, or the parent of something declared."""
-        parent = address.parent
-        return address in self.children(address.scope.key if parent is None else parent.key)
+        return address in self.children(parent_key(address))
 
 
 def expectation_of(desired: DesiredState, scopes: Iterable[Scope]) -> Expectation:
     """Gather what a read must find out."""
-    every = {each: None for address in desired.resources for each in (address, *address.ancestors)}
+    every = with_ancestors(desired.resources)
     below: dict[str, list[Address]] = {}
     for address in every:
         if address.access is None:
-            parent = address.parent
-            below.setdefault(address.scope.key if parent is None else parent.key, []).append(address)
-    grants = tuple(address for address in desired.resources if address.access is not None)
-    all_scopes = {scope.key: scope for scope in (*scopes, *desired.scopes, *(each.scope for each in every))}
+            below.setdefault(parent_key(address), []).append(address)
+    grants = tuple(sorted(address for address in desired.resources if address.access is not None))
+    access: dict[str, list[Address]] = {}
+    for grant in grants:
+        access.setdefault(grant.key.partition("@")[0], []).append(grant)
+    declared_scopes = (address.scope for address in every if address.kind is Kind.GALLERY)
+    all_scopes = {scope.key: scope for scope in (*declared_scopes, *desired.scopes, *scopes)}
     return Expectation(
         tuple(all_scopes[key] for key in sorted(all_scopes)),
-        {key: tuple(sorted(addresses)) for key, addresses in below.items()},
-        tuple(sorted(grants)),
+        {key: tuple(addresses) for key, addresses in below.items()},
+        grants,
+        {key: tuple(addresses) for key, addresses in access.items()},
         frozenset(address for address, resource in desired.resources.items() if _has_uefi(resource.body)),
         _roles(grants),
-        Spelling(desired.resources),
+        Spelling(every),
     )
+
+
+def parent_key(address: Address) -> str:
+    """The key of a resource's parent, of a gallery's scope; not for assignments."""
+    return address.key.rpartition("/")[0]
+
+
+def with_ancestors(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """The addresses and everything above them, each once, in the spelling it is met in first."""
+    known = {address.key: address for address in addresses}
+    for address in tuple(known.values()):
+        above = None if address.access is None and parent_key(address) in known else address.parent
+        while above is not None and above.key not in known:
+            known[above.key] = above
+            above = above.parent
+    return tuple(known.values())
 
 
 def _has_uefi(body: object) -> bool:

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from azure.core.exceptions import AzureError as SdkError
@@ -26,6 +25,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from reconciler import __version__
 from reconciler.errors import AzureError
+from reconciler.live import location
 from reconciler.live.answer import Answer, NoAnswer
 from reconciler.live.cloud import Cloud
 from reconciler.live.credential import TokenCache, first_line
@@ -34,8 +34,6 @@ from reconciler.model.address import Address, Kind
 
 AUTHORIZATION_VERSION: Final = "2022-04-01"
 CONNECT_SECONDS: Final = 10.0
-PATH_SAFE: Final = "/!$&'()*+,;=:@~"
-PORTS: Final = {"http": 80, "https": 443}
 OPERATIONS: Final = {
     Kind.GALLERY: "galleries",
     Kind.IMAGE_DEFINITION: "gallery_images",
@@ -95,9 +93,10 @@ class Gateway:
         Raises NoAnswer, CredentialError, and AzureError for an address that leads elsewhere.
         """
         if path_or_url.startswith("/"):
-            url = self._url(path_or_url, {**(params or {}), "api-version": api_version or self.api_version})
+            query = {**(params or {}), "api-version": api_version or self.api_version}
+            url = location.url_of(self.cloud.endpoint, path_or_url, query)
         else:
-            url = self._own(path_or_url)
+            url = location.own(self.cloud.endpoint, path_or_url)
         try:
             response = self._reads.send_request(HttpRequest("GET", url), **self._options)
             return self._answer(response, url)
@@ -222,7 +221,7 @@ class Gateway:
             body = json.loads(content) if content and content.strip() else None
         except ValueError as error:
             if status < HTTPStatus.BAD_REQUEST:
-                raise NoAnswer(f"{_shown(url)}: the answer is not JSON: {first_line(error)}") from error
+                raise NoAnswer(f"{location.shown(url)}: the answer is not JSON: {first_line(error)}") from error
             body = None
         return Answer(status, body, headers, url)
 
@@ -233,23 +232,7 @@ class Gateway:
             why = "the answer was cut off or is not JSON"
         else:
             why = _cause(error)
-        return NoAnswer(f"{method} {_shown(url)}: {why}", "check the network, then try again")
-
-    def _url(self, path: str, params: Mapping[str, str]) -> str:
-        if any(part in (".", "..") for part in path.split("/")):
-            raise AzureError(f"“{path}” is not an ARM id")
-        query = urlencode(params, quote_via=quote, safe="$'(),")
-        return f"{self.cloud.endpoint}{quote(path, safe=PATH_SAFE)}?{query}"
-
-    def _own(self, url: str) -> str:
-        """The URL, if it leads to this cloud: a token goes nowhere else. Raises AzureError."""
-        if _origin(url) != _origin(self.cloud.endpoint):
-            host = urlsplit(url).hostname if "://" in url else None
-            raise AzureError(
-                f"an answer points to another host ({host or 'unreadable address'}); it is not followed",
-                f"answers of {self.cloud.endpoint} must stay there; is something between us and Azure?",
-            )
-        return url
+        return NoAnswer(f"{method} {location.shown(url)}: {why}", "check the network, then try again")
 
 
 def _session(cloud: Cloud, workers: int) -> requests.Session:
@@ -266,23 +249,6 @@ def _session(cloud: Cloud, workers: int) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
-
-
-def _origin(url: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port; None for an address that different readers could read differently."""
-    if not url.isascii() or any(character <= " " or character == "\\" for character in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return None if "@" in parts.netloc or not parts.hostname else (parts.scheme, parts.hostname, port)
-
-
-def _shown(url: str) -> str:
-    """The path for messages: operation URLs carry signatures in their query (fact 3.2/2)."""
-    return urlsplit(url).path
 
 
 def _cause(error: BaseException) -> str:

@@ -57,11 +57,7 @@ class Spelling:
     """Gives every address the spelling it was declared in. Read-only, so threads may share it."""
 
     def __init__(self, addresses: Iterable[Address]) -> None:
-        known: dict[str, Address] = {}
-        for address in addresses:
-            for each in (address, *address.ancestors):
-                known.setdefault(each.key, each)
-        self._known = known
+        self._known = {address.key: address for address in addresses}
 
     def __call__(self, address: Address) -> Address:
         """The declared spelling where there is one; below a declared parent only the own name keeps its own."""
