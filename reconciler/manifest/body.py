@@ -42,6 +42,10 @@ def read_spec(reader: Reader, node: yaml.Node | None, model: type[Spec], origin:
     if not isinstance(raw, dict):
         reader.findings.add(origin, "wrong-type", "spec is not a mapping", "write `field: value` lines")
         return SpecBody({}, sheet, sound=False)
+    if len(sheet.paths) > reader.limits.fields:
+        message = f"one spec holds {len(sheet.paths)} values: at most {reader.limits.fields}"
+        reader.findings.add(origin, "too-many-nodes", message, "is this list in the right place?")
+        return SpecBody({}, sheet, sound=False)
     shape = shape_for(model)
     try:
         value = model.model_validate(raw).model_dump(exclude_unset=True)
@@ -50,6 +54,8 @@ def read_spec(reader: Reader, node: yaml.Node | None, model: type[Spec], origin:
             place = sheet.place(path)
             at = Origin(reader.text.name, *place) if place else origin
             reader.findings.add(at, code, message, hint)
+            if reader.findings.full:
+                break
         return SpecBody({}, sheet, sound=False)
     inspection = Inspection(reader, sheet, origin)
     inspection.record(shape, value, ())

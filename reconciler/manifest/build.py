@@ -88,6 +88,8 @@ def _affordable(texts: Sequence[ManifestText], limits: Limits, findings: Finding
             findings.add(Origin(text.name), "too-large-in-all", message)
             return
         yield text
+        if findings.full:
+            return
 
 
 def _read(text: ManifestText, limits: Limits, findings: Findings, drafts: Drafts) -> None:

@@ -13,6 +13,8 @@ from typing import Final
 
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 
+LONGEST_MESSAGE: Final = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -200,4 +202,6 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
 def diagnose(origin: Origin, code: str, message: str, hint: str = "") -> Diagnostic:
     """Report a finding under its registered code. Raises KeyError for a code nobody registered: a mistake of ours."""
     known = CODES[code]
-    return Diagnostic(origin, code, message, hint or known.hint, known.severity)
+    line = " ".join(message.split())
+    line = line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 1]}…"
+    return Diagnostic(origin, code, line, hint or known.hint, known.severity)

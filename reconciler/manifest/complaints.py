@@ -57,7 +57,8 @@ def complaints(error: ValidationError, shape: Record) -> Iterator[Complaint]:
         elif kind == "literal_error":
             yield _unknown_value(path, detail.get("input"), shape)
         elif kind in CODES:
-            yield Complaint(path, kind, detail["msg"] if not path else f"{_name(path)}: {detail['msg']}")
+            message = f"{_name(path)}: {detail['msg']}"
+            yield Complaint(path, kind, message, f"expected: {_wanted(path, shape)}" if kind == "wrong-type" else "")
         else:
             yield _wrong_type(path, detail.get("input"), shape)
 
@@ -84,9 +85,13 @@ def _unknown_value(path: Path, given: object, shape: Record) -> Complaint:
 
 
 def _wrong_type(path: Path, given: object, shape: Record) -> Complaint:
-    node = _node(shape, path)
-    wanted = node.form.name if isinstance(node, Leaf) else TYPE_WORDS.get(type(node), "another type")
+    wanted = _wanted(path, shape)
     return Complaint(path, "wrong-type", f"{_name(path)} is {_given(given)}, not {wanted}", f"expected: {wanted}")
+
+
+def _wanted(path: Path, shape: Record) -> str:
+    node = _node(shape, path)
+    return node.form.name if isinstance(node, Leaf) else TYPE_WORDS.get(type(node), "another type")
 
 
 def _given(value: object) -> str:

@@ -20,7 +20,7 @@ from reconciler.manifest.metadata import read_metadata
 from reconciler.manifest.policy import read_policy
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.unchecked import read_unchecked
-from reconciler.manifest.values import Entry, Reader, Sheet
+from reconciler.manifest.values import Entry, Reader, Sheet, is_null
 from reconciler.model.address import Kind
 from reconciler.model.diagnostic import Origin
 
@@ -71,9 +71,9 @@ def _kind(reader: Reader, node: yaml.Node, fields: Mapping[str, Entry]) -> str |
     for key, code in (("apiVersion", "bad-api-version"), ("kind", "unknown-kind")):
         entry = fields.get(key)
         text = reader.scalar(entry.node, key) if entry else None
-        if text is None:
+        if text is None and (entry is None or is_null(entry.node)):
             reader.findings.add(reader.origin(entry.key if entry else node), code, f"the document has no {key}")
-        else:
+        elif text is not None:
             texts[key] = text
     version, kind = texts.get("apiVersion"), texts.get("kind")
     if version is not None and version != API_VERSION:
@@ -124,6 +124,8 @@ def _read_children(reader: Reader, fields: Mapping[str, Entry], parent: Draft, d
     if word not in fields:
         return
     for node in reader.items(fields[word].node, word):
+        if reader.findings.full:
+            return
         below = reader.fields(node, f"an entry of {word}")
         if below is not None:
             _refuse_unknown(reader, below, ("metadata", *PARTS[kind]), f"an entry of {word}")

@@ -1,4 +1,4 @@
-"""Collects what is wrong, so that one run shows everything; keeps count when there is too much to list.
+"""Collects what is wrong, so that one run shows everything; says when there is too much to list.
 
 Apart from the registry of codes because this is the only mutable thing that parsing and building share.
 """
@@ -20,7 +20,6 @@ class Findings:
         self._cap = cap
         self._seen: set[Diagnostic] = set()
         self._list: list[Diagnostic] = []
-        self._dropped = 0
         self.errors = 0
 
     def add(self, origin: Origin, code: str, message: str, hint: str = "") -> None:
@@ -33,18 +32,21 @@ class Findings:
             if found in self._seen:
                 continue
             self.errors += found.severity is Severity.ERROR
-            if len(self._list) < self._cap:
+            if not self.full:
                 self._seen.add(found)
                 self._list.append(found)
-            else:
-                self._dropped += 1
+
+    @property
+    def full(self) -> bool:
+        """Whether no more findings are listed: reading on would only cost time."""
+        return len(self._list) >= self._cap
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All findings by place, and a last one that counts those not listed."""
         listed = sorted(self._list, key=lambda found: (found.origin, found.code, found.message))
-        if self._dropped:
-            last = listed[-1].origin
-            listed.append(diagnose(last, "too-many-findings", f"{self._dropped} more findings are not listed"))
+        if self.full:
+            message = f"only the first {len(listed)} findings are listed; reading stopped there"
+            listed.append(diagnose(listed[-1].origin, "too-many-findings", message))
         return tuple(listed)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.kinds.canonical import declared, key_of
 from reconciler.kinds.rules import Rule
-from reconciler.kinds.shape import Keyed, Leaf, Many, Record, Slot, Table
+from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Slot, Table
 from reconciler.manifest.findings import shown
 from reconciler.manifest.values import Reader, Sheet
 from reconciler.model.diagnostic import Origin
@@ -60,11 +60,21 @@ class Inspection:
             case Many(item=Record() as node):
                 for index, part in enumerate(entry):
                     self.record(node, part, (*path, index))
-            case Table(value=Record() as node):
-                for key, part in entry.items():
-                    self.record(node, part or {}, (*path, key))
+            case Table(value=node):
+                self._free(node, entry, path)
             case _:
                 pass
+
+    def _free(self, node: Node, entries: Mapping[str, Any], path: Path) -> None:
+        seen: dict[str, str] = {}
+        for key, part in entries.items():
+            twin = seen.setdefault(key.lower(), key)
+            if twin != key:
+                code = "duplicate-tag" if path[-1] == "tags" else "duplicate-entry"
+                message = f"“{shown(twin)}” and “{shown(key)}” differ only in case; first at "
+                self._note((*path, key), code, f"{message}{self._place((*path, twin))}")
+            if isinstance(node, Record) and part is not None:
+                self.record(node, part, (*path, key))
 
     def _keyed(self, node: Keyed, entries: list[Mapping[str, Any]], path: Path) -> None:
         seen: dict[str, int] = {}

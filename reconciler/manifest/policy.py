@@ -14,7 +14,7 @@ import yaml
 
 from reconciler.manifest.findings import shown
 from reconciler.manifest.suggest import did_you_mean
-from reconciler.manifest.values import Reader
+from reconciler.manifest.values import Reader, is_null
 from reconciler.model.state import Manage, OnDrift, OnImmutableChange, OnRemove, Policy
 
 WORDS: Final[Mapping[str, tuple[str, type[StrEnum | bool]]]] = {
@@ -39,6 +39,8 @@ def read_policy(reader: Reader, node: yaml.Node) -> dict[str, Any]:
             reader.findings.add(reader.origin(entry.key), "unknown-key", f"“{shown(key)}” is not a policy", hint)
             continue
         text = reader.scalar(entry.node, f"policy.{key}")
+        if text is None and not is_null(entry.node):
+            continue
         name, kind = word
         choices: Mapping[str, Any] = FLAGS if kind is bool else {str(one): one for one in kind}
         value = choices.get(text.lower() if kind is bool and text else text or "")

@@ -141,9 +141,16 @@ class Resolver:
         if not draft.spec.sound:
             return
         for problem in KINDS[draft.kind].check(resource.address, resource.body):
-            origin = resource.origin_of(problem.path)
+            origin = resource.origin_of(_written(resource, problem.path))
             self._findings.add(origin, problem.code, problem.message, problem.hint)
         check_tags(resource, self._findings)
+
+
+def _written(resource: DesiredResource, path: Path) -> Path:
+    """The path under which a field's place is kept: keys of free mappings stand there without brackets."""
+    if path and path not in resource.origins:
+        return (*path[:-1], str(path[-1]).removeprefix("[").removesuffix("]"))
+    return path
 
 
 def _first(own: Stated | None, inherited: Stated | None, fallback: str | None) -> str | None:

@@ -22,10 +22,8 @@ FORBIDDEN: Final = re.compile(r"[<>%&\\?/]")
 def check_tags(resource: DesiredResource, findings: Findings) -> None:
     """Judge the tags of one resource, its own and inherited ones."""
     tags: Mapping[str, str | None] = resource.body.get("tags") or {}
-    folded: dict[str, str] = {}
     for name, value in tags.items():
-        twin = folded.setdefault(name.lower(), name)
-        code, message = _objection(name, value, twin)
+        code, message = _objection(name, value)
         if code:
             findings.add(resource.origin_of(("tags", name)), code, message)
     count = sum(value is not None for value in tags.values())
@@ -33,9 +31,7 @@ def check_tags(resource: DesiredResource, findings: Findings) -> None:
         findings.add(resource.origin_of(("tags",)), "too-many-tags", f"{count} tags, at most {MAX_TAGS}")
 
 
-def _objection(name: str, value: str | None, twin: str) -> tuple[str, str]:
-    if twin != name:
-        return "duplicate-tag", f"the tags “{shown(twin)}” and “{shown(name)}” differ only in case"
+def _objection(name: str, value: str | None) -> tuple[str, str]:
     if name.lower() == OWNER_TAG:
         return "reserved-tag", f"the tag {OWNER_TAG} belongs to the reconciler"
     if not 1 <= len(name) <= MAX_NAME or FORBIDDEN.search(name):

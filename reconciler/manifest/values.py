@@ -39,14 +39,16 @@ class Sheet:
 
     paths: list[Path] = field(default_factory=list)
     places: array[int] = field(default_factory=lambda: array("Q"))
+    _index: dict[Path, int] | None = None
 
     def place(self, path: Path) -> tuple[int, int] | None:
         """Line and column, from 1, of the field at a raw path or the nearest above; None for none."""
+        if self._index is None or len(self._index) != len(self.paths):
+            self._index = {known: number for number, known in enumerate(self.paths)}
         for length in range(len(path), 0, -1):
-            try:
-                return unpack(self.places[self.paths.index(path[:length])])
-            except ValueError:
-                continue
+            number = self._index.get(path[:length])
+            if number is not None:
+                return unpack(self.places[number])
         return None
 
 
@@ -81,6 +83,8 @@ class Reader:
             for node in documents(self.text, self.limits):
                 self._visited.clear()
                 yield node
+                if self.findings.full:
+                    return
         except Refused as refused:
             self.findings.extend((refused.diagnostic,))
 
@@ -159,13 +163,15 @@ class Reader:
 
     def _mapping(self, node: yaml.MappingNode, path: Path, sheet: Sheet) -> dict[str, Any]:
         result: dict[str, Any] = {}
+        firsts: dict[Any, yaml.Node] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
             if key is None:
                 continue
             below = (*path, key)
             if key in result:
-                self._twice(key_node, key, next(one for one, _ in node.value if one.value == key))
+                firsts = firsts or {one.value: one for one, _ in reversed(node.value)}
+                self._twice(key_node, key, firsts[key])
                 continue
             mark = key_node.start_mark
             sheet.paths.append(below)

@@ -1,0 +1,42 @@
+"""Every mistake is reported under its code, at its very place, with a hint."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.manifest.build import Built, Fallback, build
+from reconciler.manifest.text import ManifestText
+from tests.unit.manifest.bad_manifests import BAD, MARK, Bad
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+FEWEST = 60
+
+
+def built(text: str) -> Built:
+    return build([ManifestText("bad.yaml", text.encode())], Fallback(), now=NOW)
+
+
+def place_of_mark(text: str) -> str:
+    before = text[: text.index(MARK)]
+    return f"bad.yaml:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def case_id(bad: Bad) -> str:
+    line = next((line for line in bad.text.splitlines() if MARK in line), "")
+    return f"{bad.code}: {line.strip()[:40]}"
+
+
+@pytest.mark.parametrize("bad", BAD, ids=case_id)
+def test_a_mistake_is_reported_once_at_its_place_with_a_hint(bad: Bad) -> None:
+    found = built(bad.text.replace(MARK, "")).diagnostics
+    assert [one.code for one in found] == [bad.code]
+    assert str(found[0].origin) == place_of_mark(bad.text)
+    assert found[0].hint
+    assert bad.hint in found[0].hint
+    assert "\n" not in found[0].message
+
+
+def test_there_are_enough_bad_manifests() -> None:
+    assert len(BAD) >= FEWEST
