@@ -14,7 +14,7 @@ from reconciler.emulator.answers import ArmError
 from reconciler.emulator.regions import all_short
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
 
 GALLERY = (
     "2018-06-01",

@@ -200,9 +200,17 @@ def _loaded(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body)
+        read = json.loads(body, parse_constant=_no_number)
+        if b"\\u" in body:  # an escape may spell half a character, which no answer could carry
+            json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
+    return read
+
+
+def _no_number(name: str) -> None:
+    """Refuse NaN and the infinities, which are no JSON."""
+    raise ValueError(name)
 
 
 def _too_deep(body: object) -> bool:

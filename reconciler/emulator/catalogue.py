@@ -15,7 +15,8 @@ from reconciler.emulator.api_versions import GALLERY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.emulator.state import JSON, Resource, Store
+    from reconciler.emulator.records import JSON, Resource
+    from reconciler.emulator.state import Store
 
 _SHOW: dict[Kind, Callable[[Resource, str, str], JSON]] = {
     Kind.GALLERY: galleries.show,

@@ -17,7 +17,7 @@ from reconciler.emulator.answers import ArmError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
 
 
 class Leaf(Enum):

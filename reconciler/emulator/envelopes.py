@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON, Resource
+    from reconciler.emulator.records import JSON, Resource
     from reconciler.emulator.world import Call
 
 _KNOWN = ("location", "tags", "identity", "properties")

@@ -14,7 +14,7 @@ from reconciler.emulator.api_versions import NEW_DEFAULTS_FROM, UPDATE_FEATURES_
 from reconciler.emulator.frozen import change_refused
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _TARGET = "galleryImage.properties.features"

@@ -14,7 +14,7 @@ from reconciler.emulator.answers import ArmError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import ANY, FLAG, NUMBER, READ_ONLY, TEXT, Choice, Names
 from reconciler.emulator.frozen import Frozen
-from reconciler.emulator.state import Phase, Resource
+from reconciler.emulator.records import Phase, Resource
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _COMMUNITY = {

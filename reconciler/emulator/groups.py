@@ -12,10 +12,10 @@ from reconciler.emulator import contents, regions
 from reconciler.emulator.addresses import Kind, Target, group_id
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 from reconciler.emulator.contents import READ_ONLY, TEXT, Names
-from reconciler.emulator.state import Resource
+from reconciler.emulator.records import Resource
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _TEMPLATE = {"location": TEXT, "tags": Names(TEXT), "managedBy": TEXT, "properties": READ_ONLY}

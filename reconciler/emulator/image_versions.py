@@ -20,17 +20,17 @@ from reconciler.emulator import (
     publishing,
     regions,
     replication,
+    security,
     sources,
     writes,
 )
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError, error_object
 from reconciler.emulator.contents import FLAG, READ_ONLY, TEXT, Names
-from reconciler.emulator.frozen import Frozen
-from reconciler.emulator.state import Phase, Resource
+from reconciler.emulator.records import Phase, Resource
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _TEMPLATE = {
@@ -45,7 +45,7 @@ _TEMPLATE = {
             "reportedForPolicyViolation": READ_ONLY,
             "policyViolations": READ_ONLY,
         },
-        "securityProfile": {"uefiSettings": {}},
+        "securityProfile": security.TEMPLATE,
         "restore": FLAG,
         "provisioningState": READ_ONLY,
         "replicationStatus": READ_ONLY,
@@ -53,9 +53,6 @@ _TEMPLATE = {
     },
 }
 _PREFIX = "galleryImageVersion"
-_UEFI = "securityProfile.uefiSettings"
-_SECURITY = (Frozen(f"{_UEFI}.signatureTemplateNames"), Frozen(f"{_UEFI}.additionalSignatures"))
-_MOST_KEYS = 256
 _REMOVABLE = "allowDeletionOfReplicatedLocations"
 
 
@@ -127,8 +124,8 @@ def _properties(call: Call, location: str, existing: Resource | None, sent: JSON
         sources.check_new(storage)
     else:
         storage = sources.hold(stored["storageProfile"], storage)
-        frozen.hold(_PREFIX, _SECURITY, stored, sent)
-    _check_keys(sent)
+        frozen.hold(_PREFIX, security.FROZEN, stored, sent)
+    security.check_keys(sent)
     profile = publishing.settle(
         call,
         location,
@@ -144,26 +141,6 @@ def _removable(call: Call, stored: JSON, sent: JSON) -> bool:
     rule = call.settings.region_removal
     before = bool(stored.get("safetyProfile", {}).get(_REMOVABLE, call.doubts.region_removal_default))
     return rule == "free" or before or (rule == "same_request" and bool(sent.get(_REMOVABLE)))
-
-
-def _check_keys(sent: JSON) -> None:
-    """Refuse too many UEFI keys (4.3/19)."""
-    signatures = frozen.look(sent, f"{_UEFI}.additionalSignatures")
-    if not isinstance(signatures, dict):
-        return
-    keys = [key for group in signatures.values() for key in (group if isinstance(group, list) else [group])]
-    values = [
-        value
-        for key in keys
-        if isinstance(key, dict) and str(key.get("type")).lower() == "sha256"
-        for value in key.get("value") or ()
-    ]
-    if len(values) > _MOST_KEYS:
-        message = (
-            f"Exceeded the maximum number of UEFI Key elements of type 'sha256'. The maximum allowed is '{_MOST_KEYS}'"
-        )
-        target = f"{_PREFIX}.properties.{_UEFI}.additionalSignatures"
-        raise ArmError(400, "InvalidParameter", message, target=target)
 
 
 def _accepted(call: Call, existing: Resource | None, body: JSON) -> Answer:
@@ -218,9 +195,9 @@ def get(call: Call) -> Answer:
     if "replicationstatus" in asked:
         status = replication.status(resource.hidden["regions"], targets(stored), call.now)
         body["properties"]["replicationStatus"] = status
-    uefi = frozen.look(stored, _UEFI)
+    uefi = frozen.look(stored, security.UEFI)
     if "uefisettings" in asked and uefi is not None:
-        frozen.place(body["properties"], _UEFI, uefi)
+        frozen.place(body["properties"], security.UEFI, uefi)
     return writes.single(200, body)
 
 
@@ -262,9 +239,9 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
         "validationsProfile": {"validationOperationStatus": "NotExecuted"},
         **{name: value for name, value in stored.items() if name not in _SHOWN},
     }
-    security = {name: value for name, value in stored.get("securityProfile", {}).items() if name != "uefiSettings"}
-    if security:
-        properties["securityProfile"] = security
+    profile = security.shown(stored)
+    if profile:
+        properties["securityProfile"] = profile
     api_versions.trim(Kind.VERSION, properties, api_version)
     return envelopes.shown(resource, properties)
 

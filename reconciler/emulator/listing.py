@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
@@ -18,7 +18,7 @@ from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reconciler.emulator.state import JSON, Resource, Row
+    from reconciler.emulator.records import JSON, Resource, Row
     from reconciler.emulator.world import Call
 
 _GROUP = re.compile(r"(?<=/resourceGroups/)[^/]+", re.IGNORECASE)
@@ -37,7 +37,7 @@ def next_link(call: Call, last: str) -> str:
     """Build the address of the page after a key, with the query of this one."""
     token = base64.urlsafe_b64encode(last.encode()).decode()
     kept = {name: value for name, value in call.query.items() if name != "$skiptoken"}
-    return f"{call.origin}{call.path}?{urlencode(kept | {'$skiptoken': token}, safe='$=')}"
+    return f"{call.origin}{quote(call.path)}?{urlencode(kept | {'$skiptoken': token}, safe='$=')}"
 
 
 def page(

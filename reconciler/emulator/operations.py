@@ -10,14 +10,14 @@ import base64
 import hashlib
 import hmac
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from reconciler.emulator import moments
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, advice, compact
-from reconciler.emulator.state import Operation
+from reconciler.emulator.records import Operation
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _PARTS = (("t", 12), ("c", 1460), ("s", 256), ("h", 32))
@@ -71,7 +71,9 @@ def _body(operation: Operation, *, running: bool) -> JSON:
 def _address(call: Call, operation: Operation, *, monitor: bool) -> str:
     query = _signature(call.world.secret, operation.id)
     words = {"monitor": "true"} if monitor else {}
-    path = f"/subscriptions/{call.target.subscription}/providers/Microsoft.Compute/locations/{operation.location}"
+    path = (
+        f"/subscriptions/{quote(call.target.subscription)}/providers/Microsoft.Compute/locations/{operation.location}"
+    )
     return (
         f"{call.origin}{path}/capsOperations/{operation.id}"
         f"?{urlencode(query | words | {'api-version': call.api_version})}"

@@ -17,7 +17,7 @@ from reconciler.emulator.frozen import Frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.emulator.state import JSON, Resource
+    from reconciler.emulator.records import JSON, Resource
     from reconciler.emulator.world import Call
 
 _STORAGE = Choice(("Standard_LRS", "Standard_ZRS", "Premium_LRS", "PremiumV2_LRS"))

@@ -14,8 +14,8 @@ from reconciler.emulator import regions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.settings import EmulatorSettings
-    from reconciler.emulator.state import JSON
 
 _DONE = 100
 

@@ -15,10 +15,10 @@ from reconciler.emulator import contents, moments, roles
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 from reconciler.emulator.contents import READ_ONLY, TEXT
-from reconciler.emulator.state import Resource
+from reconciler.emulator.records import Resource
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _TEMPLATE = {

@@ -28,7 +28,7 @@ from reconciler.emulator.answers import Answer, ArmError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.emulator.state import JSON, Resource
+    from reconciler.emulator.records import JSON, Resource
     from reconciler.emulator.world import Call
 
     Handler = Callable[[Call], Answer]

@@ -145,6 +145,7 @@ class Serving:
             lifespan="off",
             server_header=False,
             ws="none",
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

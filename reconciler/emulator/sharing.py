@@ -14,7 +14,7 @@ from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import TEXT, Choice, Items
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _TEMPLATE = {

@@ -15,7 +15,7 @@ from reconciler.emulator.contents import NUMBER, READ_ONLY, TEXT, Choice, Items
 from reconciler.emulator.frozen import Frozen
 
 if TYPE_CHECKING:
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
 
 _DISK_SOURCE = {"id": TEXT, "uri": TEXT, "storageAccountId": TEXT}
 _CACHING = Choice(("None", "ReadOnly", "ReadWrite"))

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.emulator.addresses import Target
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.settings import Doubts, EmulatorSettings
-    from reconciler.emulator.state import JSON, Store
+    from reconciler.emulator.state import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from reconciler.emulator import operations, regions
 from reconciler.emulator.addresses import Kind, gallery_id, nested_name
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, indented
-from reconciler.emulator.state import Phase, Resource
+from reconciler.emulator.records import Phase, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.emulator.state import JSON
+    from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
 _LABELS = {Kind.GALLERY: "Gallery", Kind.IMAGE: "Gallery Image", Kind.VERSION: "Gallery Image Version"}

@@ -141,6 +141,29 @@ def test_a_killed_server_loses_nothing_and_the_joiner_answers_on_its_port(
         assert (joiner.base_url, joiner.token) == (base_url, token)
 
 
+def test_nothing_that_was_answered_is_lost_in_a_kill(
+    tmp_path: Path, spawn: Callable[..., subprocess.Popen[str]]
+) -> None:
+    state = tmp_path / "state.db"
+    answered: dict[str, str] = {}
+    for round_ in range(3):
+        server = spawn(PROGRAM, state)
+        base_url, token, _ = said(server)
+        headers = {"Authorization": f"Bearer {token}"}
+        with requests.Session() as session:
+            for number in range(20):
+                url = f"{base_url}{GALLERY}{round_}x{number}?api-version={API}"
+                answer = session.put(url, json=gallery(), headers=headers, timeout=5)
+                answered[url] = answer.headers["Azure-AsyncOperation"]
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+    with attach(EmulatorSettings(state=state)) as share:
+        assert len(answered) == 60
+        for url, operation in answered.items():
+            assert get(url, share.token).json()["properties"]["provisioningState"] == "Succeeded"
+            assert get(operation, share.token).json()["status"] == "Succeeded"
+
+
 def test_one_of_several_joining_processes_takes_over(
     tmp_path: Path, spawn: Callable[..., subprocess.Popen[str]]
 ) -> None:

@@ -38,7 +38,20 @@ def test_a_bearer_token_is_needed_everywhere(arm: Arm, header: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, json.dumps({"a": 1}).encode()[:-1]]
+    "body",
+    [
+        b'{"a":NaN}',
+        b'{"a":"\\ud800"}',
+        b'{"a":' + b"9" * 5_000 + b"}",
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        json.dumps({"a": 1}).encode()[:-1],
+    ],
 )
 def test_malformed_bodies_are_refused(arm: Arm, body: bytes) -> None:
     answer = raw(arm, "PUT", arm.path("corp"), body, Content_Type="application/json")
@@ -164,6 +177,16 @@ def test_no_junk_in_a_body_makes_the_emulator_stumble(arm: Arm, junk: object, pl
         body["properties"][place] = junk
     assert arm.put(arm.path("corp", "ubuntu", "1.0.0"), body).status_code < 500
     arm.clock.advance(1_000)
+
+
+@pytest.mark.parametrize("odd", ["ä€ b", "a%0d%0aSet-Cookie: x", "a?b", "(x)"])
+def test_odd_names_travel_safely_in_addresses(arm: Arm, odd: str) -> None:
+    path = f"/subscriptions/{quote(odd, safe='%')}/resourceGroups/{quote(odd, safe='%')}/providers/Microsoft.Compute"
+    answers = [arm.put(f"{path}/galleries/g{name}", gallery()) for name in range(51)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert arm.get(answers[-1].headers["Azure-AsyncOperation"]).json()["status"] == "InProgress"
+    first = arm.get(f"{path}/galleries").json()
+    assert len(arm.get(first["nextLink"]).json()["value"]) == 1
 
 
 def test_a_fault_answers_in_the_shape_of_arm_and_only_so_often(arm: Arm) -> None:
