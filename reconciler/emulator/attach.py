@@ -23,6 +23,7 @@ from reconciler.emulator.server import (
     read_address,
     serve_locked,
     try_lock,
+    unlock,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ class Attached:
             if self._closing.wait(_PACE):
                 return
         if not self._closing.is_set():
-            self._emulator = serve_locked(self._settings, self._lock)
+            try:
+                self._emulator = serve_locked(self._settings, self._lock)
+            except BaseException:
+                unlock(self._lock)
+                raise
 
     def close(self) -> None:
         """Give up this share; if this process serves, the next joiner takes over."""

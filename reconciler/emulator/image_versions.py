@@ -152,29 +152,16 @@ def _accepted(call: Call, existing: Resource | None, body: JSON) -> Answer:
         "size": call.settings.source_size_gb,
         "removable": call.doubts.region_removal_default,
     }
-    if existing is None:
-        resource = Resource(
-            call.target.id,
-            Kind.VERSION,
-            call.target.scope.lower(),
-            call.target.subscription,
-            body,
-            hidden,
-            phase=Phase.CREATING,
-            started=call.now,
-            ends=course.ends,
-            failure=course.failure,
-        )
-    else:
-        resource = replace(
-            existing,
-            body=body,
-            hidden=hidden,
-            phase=Phase.UPDATING,
-            started=call.now,
-            ends=course.ends,
-            failure=course.failure,
-        )
+    new = Resource(call.target.id, Kind.VERSION, call.target.scope.lower(), call.target.subscription, body)
+    resource = replace(
+        existing or new,
+        body=body,
+        hidden=hidden,
+        phase=Phase.CREATING if existing is None else Phase.UPDATING,
+        started=call.now,
+        ends=course.ends,
+        failure=course.failure,
+    )
     call.store.put(resource)
     headers = operations.begin(call, body["location"], course.ends, advises=True, failure=course.failure)
     status = 201 if existing is None else 200

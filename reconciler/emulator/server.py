@@ -95,6 +95,11 @@ def try_lock(handle: int) -> bool:
     return True
 
 
+def unlock(handle: int) -> None:
+    """Let somebody else have the lock."""
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
 class Emulator:
     """A running, in-process emulator; close it, or use it as a context manager."""
 
