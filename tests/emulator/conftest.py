@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,20 +29,27 @@ def arm(shared: Arm) -> Iterator[Arm]:
     shared.emulator.faults.clear()
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[Callable[..., Arm]]:
-    """Make emulators with settings of a test's own."""
+@pytest.fixture(scope="session")
+def started() -> Iterator[list[Arm]]:
+    """Every emulator of the session's own-settings tests; closed together, because each takes a moment to stop."""
     running: list[Arm] = []
+    yield running
+    for made in running:
+        made.session.close()
+    with ThreadPoolExecutor(max_workers=32) as pool:
+        list(pool.map(lambda made: made.emulator.close(), running))
+
+
+@pytest.fixture
+def world(tmp_path: Path, started: list[Arm]) -> Callable[..., Arm]:
+    """Make emulators with settings of a test's own."""
 
     def make(**settings: Any) -> Arm:
-        state = tmp_path / f"world-{len(running)}" / "state.db"
+        state = tmp_path / f"world-{len(started)}" / "state.db"
         chosen = EmulatorSettings(state=state, **({"time_scale": 1.0} | settings))
         clock = Hand()
         made = Arm(start(chosen, clock=clock), clock)
-        running.append(made)
+        started.append(made)
         return made
 
-    yield make
-    for made in running:
-        made.session.close()
-        made.emulator.close()
+    return make
