@@ -23,7 +23,7 @@ COPY --from=build /opt/reconciler /opt/reconciler
 ENV PATH=/opt/reconciler/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    RECONCILER_STATEDIR=/state
+    RECONCILER_STATE_DIR=/state
 USER 10001:10001
 WORKDIR /manifests
 VOLUME ["/state"]

@@ -2,9 +2,9 @@
 # The main job on the embedded emulator: plan, apply with region progress, plan again, status. State in a fresh folder.
 set -eu
 sample=${1:-manifests/tutorial}
-RECONCILER_STATEDIR=$(mktemp -d)
-export RECONCILER_STATEDIR
-trap 'rm -rf "$RECONCILER_STATEDIR"' EXIT
+RECONCILER_STATE_DIR=$(mktemp -d)
+export RECONCILER_STATE_DIR
+trap 'rm -rf "$RECONCILER_STATE_DIR"' EXIT
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
 

@@ -10,21 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reconciler.errors import InvalidInput, UsageError
-from reconciler.live.cloud import Cloud, cloud_of
-from reconciler.live.gateway import Gateway
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Scope
-from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import Source, Target
 from reconciler.planner.options import Options
-from reconciler.settings import Settings, layer
+from reconciler.settings import Layered, Settings, layer
 from reconciler.source.directory import read_path
 from reconciler.source.stream import read_stream
+
+if TYPE_CHECKING:
+    from reconciler.live.cloud import Cloud
+    from reconciler.live.gateway import Gateway
 
 SETTINGS_FILE = "reconciler.yaml"
 STREAM = "-"
@@ -60,24 +61,29 @@ class Session:
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
     """Settings from flags, environment and the settings file. Raises InvalidInput with every finding."""
-    values, origins, found = _settings_file(request)
-    layered = layer(values, environment, request.flags)
-    del origins
-    problems = [*found, *layered.problems]
+    return layered_settings(request, environment).settings
+
+
+def layered_settings(request: Request, environment: Mapping[str, str]) -> Layered:
+    """Settings with the origin of each. Raises InvalidInput with every finding, UsageError for an unreadable file."""
+    text = _settings_text(request)
+    read = read_settings(text) if text is not None else None
+    file, places, found = (read.values, read.origins, read.diagnostics) if read is not None else ({}, {}, ())
+    layered = layer(file, environment, request.flags, places)
+    problems = (*found, *layered.problems)
     if problems:
-        raise InvalidInput("the settings cannot be used", tuple(problems))
-    return layered.settings
+        raise InvalidInput("the settings cannot be used", problems)
+    return layered
 
 
-def _settings_file(request: Request) -> tuple[Mapping[str, Any], Any, tuple[Diagnostic, ...]]:
+def _settings_text(request: Request) -> ManifestText | None:
     path = _settings_path(request)
     if path is None:
-        return {}, {}, ()
+        return None
     try:
-        data = path.read_bytes()
+        return ManifestText(str(path), path.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read settings {path}: {error.strerror}", "name an existing file") from error
-    return read_settings(ManifestText(str(path), data))
 
 
 def _settings_path(request: Request) -> Path | None:
@@ -91,10 +97,8 @@ def _settings_path(request: Request) -> Path | None:
 
 def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO | None = None) -> Built:
     """Read and check the manifests; findings are in the result, not raised."""
-    if request.path == STREAM:
-        read = read_stream(stdin or sys.stdin.buffer)
-    else:
-        read = read_path(Path(request.path))
+    stream = stdin or sys.stdin.buffer
+    read = read_stream(stream) if request.path == STREAM else read_path(Path(request.path))
     fallback = Fallback(settings.subscription, settings.resourceGroup)
     built = build(read.texts, fallback, now=now)
     return Built(built.desired, (*read.diagnostics, *built.diagnostics))
@@ -130,6 +134,7 @@ def _scopes(request: Request, settings: Settings, built: Built) -> tuple[Scope, 
 def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoint | None) -> Gateway:
     """Open the gateway to the chosen cloud. Raises UsageError or CredentialError."""
     from reconciler.live.credential import StaticToken, credential_of
+    from reconciler.live.gateway import Gateway
 
     cloud = _cloud(settings, emulator)
     credential = StaticToken(emulator.token) if emulator else credential_of(settings.credential, cloud, environment)
@@ -139,6 +144,8 @@ def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoi
 
 
 def _cloud(settings: Settings, emulator: Endpoint | None) -> Cloud:
+    from reconciler.live.cloud import cloud_of
+
     if emulator is not None:
         return cloud_of("emulator", endpoint=emulator.url)
     return cloud_of(

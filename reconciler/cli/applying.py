@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 QUICKEST_POLL = 0.02
 
 
-def carry_out(  # noqa: PLR0913 - one choice each
+def carry_out(
     planned: Planned,
     gateway: Gateway,
     settings: Settings,
@@ -93,9 +93,7 @@ def _stopped(plan: Plan, output: Output) -> int:
     return ExitCode.FAILED if plan.unread else ExitCode.REFUSED
 
 
-def _finish(  # noqa: PLR0913 - one value each
-    plan: Plan, report: Report, seconds: float, output: Output, *, partial_run: bool, wait: str = ""
-) -> int:
+def _finish(plan: Plan, report: Report, seconds: float, output: Output, *, partial_run: bool, wait: str = "") -> int:
     if output is Output.JSON:
         say(as_json({"plan": plan_document(plan), "report": report_document(report)}))
     elif report.results:

@@ -40,7 +40,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def request_of(  # noqa: PLR0913, PLR0917 - one flag each
+def request_of(
     path: str,
     settings: str | None,
     instance: str | None,
@@ -114,7 +114,7 @@ def show(
 
 
 @walled
-def plan(  # noqa: PLR0913, PLR0917 - one flag each
+def plan(
     path: PathArgument = ".",
     settings: SettingsOption = None,
     instance: InstanceOption = None,
@@ -178,7 +178,7 @@ def _plan_exit(plan: Plan, *, detailed: bool) -> int:
 
 
 @walled
-def apply(  # noqa: PLR0913, PLR0917 - one flag each
+def apply(
     path: PathArgument = ".",
     settings: SettingsOption = None,
     instance: InstanceOption = None,

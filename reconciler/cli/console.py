@@ -66,7 +66,7 @@ def _run(command: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
         return ExitCode.INTERRUPTED
     except (BrokenPipeError, typer.Exit):
         raise
-    except Exception as error:  # noqa: BLE001 - the wall: nobody sees a traceback unless they ask for one
+    except Exception as error:
         if os.environ.get("RECONCILER_DEBUG"):
             raise
         tell(f"error: unexpected {type(error).__name__}: {error}")

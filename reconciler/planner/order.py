@@ -1,7 +1,7 @@
 """What must happen before what: one graph for creates, updates and deletes.
 
-Parents before children, access after its scope; on the way out children and access first; new versions before
-old ones go (facts 7/1–7/5).
+Parents before children, access after its scope; on the way out children and access first; new versions before old
+ones go, and a grant before the revocation beside it, so that nobody stands without (facts 7/1–7/5).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
 
 BUILDING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.ADOPT, Verb.RESTORE, Verb.REPLACE})
+
+SUCCEEDED_BY_SIBLINGS = frozenset({Kind.IMAGE_VERSION, Kind.ROLE_ASSIGNMENT})
 
 
 def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
@@ -40,21 +42,21 @@ def _linked(action: Action, by_address: Mapping[Address, list[Action]]) -> Actio
 
 
 def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
-    """A delete waits for the deletes below it; an old version also for the new ones of its definition."""
+    """A delete waits for the deletes below it; old versions and grants also for the new ones beside them."""
     needs: dict[Address, list[str]] = {}
-    building: dict[Address, list[str]] = {}
+    building: dict[tuple[Address, Kind], list[str]] = {}
     for action in listed:
         if action.verb in (Verb.DELETE, Verb.WAIT):
             for parent in action.address.ancestors:
                 needs.setdefault(parent, []).append(action.id)
-        if action.address.kind is Kind.IMAGE_VERSION and action.verb in BUILDING and action.address.parent:
-            building.setdefault(action.address.parent, []).append(action.id)
+        if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.verb in BUILDING and action.address.parent:
+            building.setdefault((action.address.parent, action.address.kind), []).append(action.id)
     for action in listed:
         if action.verb is not Verb.DELETE:
             continue
         first = list(needs.get(action.address, ()))
-        if action.address.kind is Kind.IMAGE_VERSION and action.address.parent:
-            first += building.get(action.address.parent, ())
+        if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.address.parent:
+            first += building.get((action.address.parent, action.address.kind), ())
         linked[action.id] = replace(action, requires=tuple(first))
 
 

@@ -21,8 +21,6 @@ class ProgressLines:
 
     def show(self, progress: Progress) -> None:
         """Print what one step brought."""
-        for action in progress.started:
-            self._line(self._page.paint(f"… {action.verb} {where(action.address, self._page)}", "dim"))
         for task in progress.looked:
             words = regions_words(task.regions)
             if words and self._shown.get(task.action.id) != words:
@@ -33,6 +31,8 @@ class ProgressLines:
             if words and self._shown.get(result.action_id) != words:
                 self._line(f"    {where(result.address, self._page)}  {safe(words)}")
             self._line(result_line(result, self._page))
+        for action in progress.started:
+            self._line(self._page.paint(f"… {action.verb} {where(action.address, self._page)}", "dim"))
 
     def _line(self, text: str) -> None:
         self._stream.write(f"{text}\n")
