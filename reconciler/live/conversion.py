@@ -73,7 +73,7 @@ def _take(body: dict[str, Any], path: tuple[str, ...], kept: dict[str, Any]) -> 
             for entry, put in zip(value, beside, strict=True)
         ]
         if any(beside):
-            kept.setdefault(head, {})[rest[-1]] = beside
+            kept[head] = beside
     elif isinstance(value, dict):
         inner: dict[str, Any] = kept.get(head) or {}
         taken = _take(value, tuple(rest), inner)
