@@ -29,7 +29,7 @@ class Code:
 _INPUT = (
     Code("path-missing", "the path does not exist", "name an existing file or folder, or “-” to read a stream"),
     Code("no-manifests", "there is nothing to read", "add a *.yaml, *.yml or *.json file with at least one document"),
-    Code("not-a-file", "neither a regular file nor a folder", "manifests are regular files; remove or move this one"),
+    Code("not-a-file", "neither a regular file nor a folder", "a pipe is read as a stream, with “-”; else remove it"),
     Code("unreadable", "the file or folder cannot be read", "check its permissions"),
     Code("link-outside", "a symbolic link leaves the source", "copy the file into the folder, or name its folder"),
     Code("link-loop", "a symbolic link leads to itself or to a folder above it", "remove the link"),

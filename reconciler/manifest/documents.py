@@ -87,6 +87,8 @@ def _kind(reader: Reader, node: yaml.Node, fields: Mapping[str, Entry]) -> str |
 
 def _refuse_unknown(reader: Reader, fields: Mapping[str, Entry], known: tuple[str, ...], what: str) -> None:
     for key, entry in fields.items():
+        if reader.findings.full:
+            return
         if key not in known:
             message = f"“{shown(key)}” is not a key of {what}"
             reader.findings.add(reader.origin(entry.key), "unknown-key", message, did_you_mean(key, known))

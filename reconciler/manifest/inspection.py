@@ -33,7 +33,7 @@ class Inspection:
 
     def record(self, shape: Record, value: Mapping[str, Any], path: Path, key: tuple[str, ...] = ()) -> None:
         """Inspect one mapping; `key` names the fields that identify it in its list."""
-        for name in _required(shape):
+        for name in _REQUIRED.get(id(shape)) or _required(shape):
             if name in value or (not path and name in LATER):
                 continue
             if name in key:

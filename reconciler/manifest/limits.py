@@ -13,15 +13,16 @@ MEBIBYTE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Caps of one read: bytes of a file and of all, nesting, YAML nodes, documents, files, values repeated by aliases.
+    """Caps of one read: bytes of a file and of all, nesting, documents and files, values repeated by aliases.
 
-    `nodes` counts per text, `fields` per spec; `scalar` is one value's length in characters; `diagnostics` how many findings are listed.
+    `nodes` counts the values of one text, `fields` those of one spec; `scalar` is the length of one value in
+    characters; `diagnostics` how many findings are listed.
     """
 
     file_bytes: int = 16 * MEBIBYTE
     total_bytes: int = 64 * MEBIBYTE
     depth: int = 40
-    nodes: int = 1_000_000
+    nodes: int = 800_000
     fields: int = 10_000
     documents: int = 50_000
     files: int = 20_000

@@ -63,6 +63,8 @@ def read_stated(reader: Reader, entry: Entry | None, known: tuple[str, ...]) -> 
     if entry is None:
         return stated
     for key, field in (reader.fields(entry.node, "metadata") or {}).items():
+        if reader.findings.full:
+            break
         origin = reader.origin(field.key)
         if key not in known:
             message = f"“{shown(key)}” is not a key of this metadata"

@@ -33,6 +33,8 @@ def read_policy(reader: Reader, node: yaml.Node) -> dict[str, Any]:
     """The statements of one policy block by attribute of `Policy`; unknown words become findings."""
     statements: dict[str, Any] = {}
     for key, entry in (reader.fields(node, "policy") or {}).items():
+        if reader.findings.full:
+            break
         word = WORDS.get(key)
         if word is None:
             hint = did_you_mean(key, WORDS)

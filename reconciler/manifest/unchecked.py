@@ -13,9 +13,11 @@ import yaml
 from reconciler.kinds.registry import KINDS
 from reconciler.kinds.shape import Node, Record
 from reconciler.manifest.findings import shown
-from reconciler.manifest.values import Reader, Sheet, by_tag
+from reconciler.manifest.values import Reader, Sheet
 from reconciler.model.address import Kind
 
+INTEGER: Final = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
+DECIMAL: Final = re.compile(r"[+-]?(\d{1,17}\.\d{0,17}|\.\d{1,17}|\d{1,17}(\.\d{0,17})?[eE][+-]?\d{1,2})")
 PATH: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
 
 
@@ -23,8 +25,10 @@ def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any
     """The values by dotted path, typed by YAML itself; impossible paths become findings."""
     result: dict[str, Any] = {}
     for path, entry in (reader.fields(node, "unchecked") or {}).items():
+        if reader.findings.full:
+            break
         origin = reader.origin(entry.key)
-        value = by_tag(entry.node, reader.value(entry.node, (), Sheet()))
+        value = _by_tag(entry.node, reader.value(entry.node, (), Sheet()))
         code = _objection(path, KINDS[kind].shape)
         if code == "unchecked-known":
             reader.findings.add(origin, code, f"unchecked.{shown(path)} is a known field of {kind}")
@@ -48,3 +52,18 @@ def _objection(path: str, shape: Record) -> str:
             return ""
         node = slot.node
     return "unchecked-known"
+
+
+def _by_tag(node: yaml.Node, value: Any) -> Any:
+    """Type the scalars of a free value as YAML 1.2 does; used only where no field says the type."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_by_tag(entry, part) for entry, part in zip(node.value, value, strict=False)]
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _by_tag(entry, value[key.value]) for key, entry in node.value if key.value in value}
+    if not isinstance(value, str) or not isinstance(node, yaml.ScalarNode) or node.style:
+        return value
+    if value in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return value.lower() == "true"
+    if INTEGER.fullmatch(value):
+        return int(value)
+    return float(value) if DECIMAL.fullmatch(value) else value

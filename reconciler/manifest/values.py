@@ -6,7 +6,6 @@ text is meant. Only a plain null is None. Aliases are followed here, so this is 
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,8 +28,6 @@ KNOWN_TAGS = frozenset(
 COLUMN_BITS = 32
 MERGE_KEY = "<<"
 ODD_KEYS = NULLS | {MERGE_KEY}
-INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-DECIMAL = re.compile(r"[+-]?(\d{1,17}\.\d{0,17}|\.\d{1,17}|\d{1,17}(\.\d{0,17})?[eE][+-]?\d{1,2})")
 
 
 @dataclass(slots=True)
@@ -170,12 +167,19 @@ class Reader:
                 continue
             below = (*path, key)
             if key in result:
-                firsts = firsts or {one.value: one for one, _ in reversed(node.value)}
+                firsts = firsts or {
+                    one.value: one for one, _ in reversed(node.value) if isinstance(one, yaml.ScalarNode)
+                }
                 self._twice(key_node, key, firsts[key])
                 continue
             mark = key_node.start_mark
             sheet.paths.append(below)
             sheet.places.append(mark.line << COLUMN_BITS | mark.column)
+            if type(value_node) is yaml.ScalarNode and value_node.tag is PLAIN_TAG and not self._shares:
+                text = value_node.value
+                if text not in NULLS and len(text) <= self.limits.scalar:
+                    result[key] = text  # by far the most common case, without a call
+                    continue
             result[key] = self.value(value_node, below, sheet)
         return result
 
@@ -208,6 +212,8 @@ class Reader:
         return key
 
     def _twice(self, node: yaml.Node, key: str, first: yaml.Node) -> None:
+        if self.findings.full:
+            return
         self.findings.add(
             self.origin(node),
             "duplicate-key",
@@ -233,18 +239,3 @@ class Reader:
 def is_null(node: yaml.Node) -> bool:
     """Whether a node is a plain null."""
     return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NULLS
-
-
-def by_tag(node: yaml.Node, value: Any) -> Any:
-    """Type the scalars of a free value as YAML 1.2 does; used only where no field says the type."""
-    if isinstance(node, yaml.SequenceNode):
-        return [by_tag(entry, part) for entry, part in zip(node.value, value, strict=False)]
-    if isinstance(node, yaml.MappingNode):
-        return {key.value: by_tag(entry, value[key.value]) for key, entry in node.value if key.value in value}
-    if not isinstance(value, str) or not isinstance(node, yaml.ScalarNode) or node.style:
-        return value
-    if value in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        return value.lower() == "true"
-    if INTEGER.fullmatch(value):
-        return int(value)
-    return float(value) if DECIMAL.fullmatch(value) else value

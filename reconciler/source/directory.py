@@ -109,7 +109,7 @@ def _files(
         if name.startswith("."):
             continue
         path = folder / name
-        real = _inside(walk, path)
+        real = _inside(walk, path, above[-1])
         if real is None:
             continue
         if real.is_dir():
@@ -124,10 +124,10 @@ def _files(
             yield from _files(walk, path, (*parts, name), (*above, real))
 
 
-def _inside(walk: _Walk, path: Path) -> Path | None:
+def _inside(walk: _Walk, path: Path, above: Path) -> Path | None:
     """The real path of an entry; None, with a finding where it matters, if a link leads out or nowhere."""
     if not path.is_symlink():
-        return path.resolve()
+        return above / path.name
     matters = path.name.endswith(SUFFIXES) or not path.suffix
     try:
         real = path.resolve(strict=True)

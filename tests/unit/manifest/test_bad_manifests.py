@@ -11,7 +11,6 @@ from reconciler.manifest.text import ManifestText
 from tests.unit.manifest.bad_manifests import BAD, MARK, Bad
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-FEWEST = 60
 
 
 def built(text: str) -> Built:
@@ -36,7 +35,3 @@ def test_a_mistake_is_reported_once_at_its_place_with_a_hint(bad: Bad) -> None:
     assert found[0].hint
     assert bad.hint in found[0].hint
     assert "\n" not in found[0].message
-
-
-def test_there_are_enough_bad_manifests() -> None:
-    assert len(BAD) >= FEWEST
