@@ -54,7 +54,7 @@ def blocked(plan: Plan, *, partial: bool) -> bool:
     return not partial and bool(plan.refusals or plan.unread)
 
 
-def apply_pass(  # noqa: PLR0913 - the pass has these inputs
+def apply_pass(
     plan: Plan,
     gateway: Gateway,
     rules: Rules,

@@ -22,6 +22,7 @@ from reconciler.emulator import (
     replication,
     security,
     sources,
+    unestablished,
     writes,
 )
 from reconciler.emulator.addresses import Kind
@@ -125,6 +126,8 @@ def _properties(call: Call, location: str, existing: Resource | None, sent: JSON
     else:
         storage = sources.hold(stored["storageProfile"], storage)
         frozen.hold(_PREFIX, security.FROZEN, stored, sent)
+        if call.doubts.unestablished == "frozen":
+            unestablished.hold(stored, sent)
     security.check_keys(sent)
     profile = publishing.settle(
         call,

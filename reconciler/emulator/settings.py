@@ -80,6 +80,8 @@ class Doubts:
     """7/4: what Reset makes of sharingProfile.permissions."""
     permissions_frozen: bool = True
     """2.2/4: whether sharingProfile.permissions may change after creation."""
+    unestablished: Literal["frozen", "changeable"] = "frozen"
+    """2.4/16, 2.4/22, 2.4/24, 2.5: host caching, an edge zone's storage and keys, secrets settings of a version."""
     strategy_frozen: bool = True
     """2.4/14: whether storageAccountStrategy may change after creation."""
     default_generation: Literal["by_version", "V1", "V2"] = "by_version"

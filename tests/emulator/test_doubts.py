@@ -59,6 +59,17 @@ def test_the_storage_strategy_may_change(world: Callable[..., Arm]) -> None:
     assert "storageAccountStrategy" not in arm.properties(path)["publishingProfile"]
 
 
+@pytest.mark.parametrize(("doubt", "status"), [("frozen", 409), ("changeable", 200)])
+def test_what_no_source_speaks_of_is_frozen_or_not(world: Callable[..., Arm], doubt: Any, status: int) -> None:
+    # 2.4/16, 2.4/22, 2.5
+    arm = world(doubts=Doubts(unestablished=doubt))
+    arm.definition()
+    storage = {"source": {"id": SOURCE}, "osDiskImage": {"hostCaching": "ReadOnly"}}
+    path = arm.made(arm.path("corp", "ubuntu", "1.0.0"), version(storageProfile=storage))
+    storage["osDiskImage"] = {"hostCaching": "ReadWrite"}
+    assert arm.put(path, version(storageProfile=storage)).status_code == status
+
+
 @pytest.mark.parametrize(("generation", "api"), [("V1", NEWEST), ("V2", "2021-10-01")])
 def test_the_default_generation_can_be_chosen(world: Callable[..., Arm], generation: Any, api: str) -> None:
     # 9.7
