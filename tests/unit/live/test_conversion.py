@@ -109,11 +109,12 @@ def test_odd_shapes_are_kept_not_lost() -> None:
 
 
 def grant(scope: str, role: str = READER, **more: Any) -> dict[str, Any]:
+    roles = f"/subscriptions/{SUB}/providers/Microsoft.Authorization/roleDefinitions"
     return {
         "id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{GRANT}",
         "name": GRANT,
         "properties": {
-            "roleDefinitionId": f"/subscriptions/{SUB}/providers/Microsoft.Authorization/roleDefinitions/{role.upper()}",
+            "roleDefinitionId": f"{roles}/{role.upper()}",
             "principalId": PRINCIPAL.upper(),
             "principalType": "Group",
             "scope": scope,
