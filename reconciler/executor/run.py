@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
 from reconciler.executor.task import Ended, Rules, Task
 from reconciler.live.gateway import Gateway
@@ -105,7 +106,7 @@ class Run:
         finished, looked = [], []
         for future in [future for future in self._looks if future.done()]:
             key = self._looks.pop(future)
-            outcome = future.result()
+            outcome = _outcome(future)
             if isinstance(outcome, Ended):
                 finished.append(self._finish(key, outcome, now - self._tasks.pop(key).started))
             else:
@@ -146,6 +147,16 @@ class Run:
             if key not in busy and task.due <= now:
                 future = self._pool.submit(advance, task, self._gateway, self._rules, now)
                 self._looks[future] = key
+
+
+def _outcome(future: Future[Task | Ended]) -> Task | Ended:
+    """What a look came to; the wall of the workers: one action's accident never costs the others their report."""
+    try:
+        return future.result()
+    except ReconcilerError as error:
+        return Ended(Outcome.FAILED, error.message, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - see above
+        return Ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}", "Unexpected")
 
 
 def _ended_how(outcome: Outcome) -> str:
