@@ -7,6 +7,7 @@ bodies and without their polling. Retries, waiting and provider registration are
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import uuid
@@ -32,13 +33,16 @@ from reconciler.live.credential import TokenCache, first_line
 from reconciler.live.identity import address_of, assignment_id
 from reconciler.model.address import Address, Kind
 
-AUTHORIZATION_VERSION: Final = "2022-04-01"
 CONNECT_SECONDS: Final = 10.0
 OPERATIONS: Final = {
     Kind.GALLERY: "galleries",
     Kind.IMAGE_DEFINITION: "gallery_images",
     Kind.IMAGE_VERSION: "gallery_image_versions",
 }
+CHATTY: Final = ("azure", "msal", "urllib3")
+
+for _name in CHATTY:  # without a handler of theirs, Python would print their warnings to stderr
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class Counting(policies.SansIOHTTPPolicy[Any, Any]):

@@ -297,3 +297,21 @@ def test_the_reader_alone_loads_no_sdk() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_libraries_below_print_nothing(small: Small) -> None:
+    small.answers(Reply(cut=True))
+    code = f"""
+import logging
+from reconciler.live.answer import NoAnswer
+from reconciler.live.cloud import cloud_of
+from reconciler.live.credential import StaticToken
+from reconciler.live.gateway import Gateway
+gateway = Gateway(cloud_of("emulator", endpoint={small.url!r}), StaticToken("x"))
+try:
+    gateway.get("/x")
+except NoAnswer:
+    logging.getLogger("azure.identity").warning("chatter")
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
