@@ -200,8 +200,11 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
 
 
 def diagnose(origin: Origin, code: str, message: str, hint: str = "") -> Diagnostic:
-    """Report a finding under its registered code. Raises KeyError for a code nobody registered: a mistake of ours."""
+    """Report a finding under its registered code. Raises KeyError for a code nobody registered: a mistake of ours.
+
+    The message becomes one printable line, whatever a manifest put into it.
+    """
     known = CODES[code]
-    line = " ".join(message.split())
+    line = "".join(char if char.isprintable() else "�" for char in " ".join(message.split()))
     line = line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 1]}…"
     return Diagnostic(origin, code, line, hint or known.hint, known.severity)

@@ -69,11 +69,7 @@ def read_stated(reader: Reader, entry: Entry | None, known: tuple[str, ...]) -> 
         if key not in known:
             message = f"“{shown(key)}” is not a key of this metadata"
             reader.findings.add(origin, "unknown-key", message, did_you_mean(key, known))
-        elif is_null(field.node):
-            reader.findings.add(
-                origin, "required-field", f"metadata.{key} is empty", "state a value or remove the line"
-            )
-        else:
+        elif not is_null(field.node):
             text = reader.scalar(field.node, f"metadata.{key}")
             if text is not None and _possible(reader, key, text, origin):
                 stated[key] = Stated(text, origin)

@@ -114,7 +114,7 @@ def _files(
             continue
         if real.is_dir():
             folders.append((path, name, real))
-        elif name.endswith(SUFFIXES) and not (not parts and name == SETTINGS_FILE):
+        elif name.lower().endswith(SUFFIXES) and name != SETTINGS_FILE:
             yield path, parts
     for path, name, real in folders:
         if real in above or len(above) > MOST_FOLDERS:
@@ -128,7 +128,7 @@ def _inside(walk: _Walk, path: Path, above: Path) -> Path | None:
     """The real path of an entry; None, with a finding where it matters, if a link leads out or nowhere."""
     if not path.is_symlink():
         return above / path.name
-    matters = path.name.endswith(SUFFIXES) or not path.suffix
+    matters = path.name.lower().endswith(SUFFIXES) or not path.suffix
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:

@@ -134,6 +134,7 @@ ENVELOPE = [
         f"{API}\nkind: RoleAssignment\nmetadata: {{{SCOPE}, gallery: corp, ⟦version: 1.0.0}}\nspec: {{role: Reader, {PRINCIPAL}}}\n",
         "image",
     ),
+    alone("required-field", f"{API}\nkind: Gallery\n⟦metadata: {{{SCOPE}, name: ~}}\n", "metadata.name"),
     alone("bad-guid", f"{API}\nkind: Defaults\nmetadata: {{⟦subscription: production}}\n", "8-4-4-4-12"),
     alone("bad-resource-group", f"{API}\nkind: Defaults\nmetadata: {{⟦resourceGroup: rg/images}}\n"),
     alone("bad-resource-group", f"{API}\nkind: Defaults\nmetadata: {{⟦resourceGroup: rg.}}\n"),

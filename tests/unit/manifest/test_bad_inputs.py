@@ -31,6 +31,13 @@ def test_a_utf8_mark_is_not_a_mistake_and_does_not_move_places() -> None:
     assert [(one.code, str(one.origin)) for one in built.diagnostics] == [("bad-api-version", "a.yaml:1:1")]
 
 
+def test_a_message_is_one_printable_line_whatever_the_manifest_holds() -> None:
+    data = b'apiVersion: gallery-reconciler/v1\nkind: "Gal\\e[31m\\nlery' + b"x" * 500 + b'"\n'
+    built = build([ManifestText("a.yaml", data)], Fallback(), now=NOW)
+    assert [one.code for one in built.diagnostics] == ["unknown-kind"]
+    assert all(one.message.isprintable() and len(one.message) <= 300 for one in built.diagnostics)
+
+
 def test_windows_line_ends_are_read() -> None:
     data = b"apiVersion: gallery-reconciler/v1\r\nkind: Gallery\r\nmetadata: {nam: x}\r\n"
     built = build([ManifestText("a.yaml", data)], Fallback(), now=NOW)

@@ -47,7 +47,15 @@ def test_a_folder_is_read_in_sorted_order_with_its_folders(tmp_path: Path) -> No
 
 
 def test_state_git_and_settings_are_never_read(tmp_path: Path) -> None:
-    write(tmp_path, "a.yaml", "reconciler.yaml", ".reconciler/plan.json", ".git/x.yaml", ".github/workflows/ci.yml")
+    write(
+        tmp_path,
+        "a.yaml",
+        "reconciler.yaml",
+        "b/reconciler.yaml",
+        ".reconciler/plan.json",
+        ".git/x.yaml",
+        ".github/workflows/ci.yml",
+    )
     assert [Path(text.name).name for text in read_path(tmp_path).texts] == ["a.yaml"]
 
 
