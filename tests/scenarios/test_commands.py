@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_what_cannot_be_read_is_unread_and_nothing_is_written(
     bench.write(GALLERY + ACCESS + IMAGE + versions("1.0.0"))
     bench.apply()
     bench.write(GALLERY + IMAGE + versions("1.1.0"))
-    bench.emulator.faults.add(Fault(**{**fields_of(fault), "path": rf"{where}\?"}))
+    bench.emulator.faults.add(replace(fault, path=rf"{where}\?"))
     written = len(bench.written())
     before = bench.emulator.resources()
 
@@ -87,10 +88,6 @@ def test_what_cannot_be_read_is_unread_and_nothing_is_written(
     assert "nothing was written" in applied.err
     assert len(bench.written()) == written
     assert bench.emulator.resources() == before
-
-
-def fields_of(fault: Fault) -> dict[str, object]:
-    return {name: getattr(fault, name) for name in fault.__dataclass_fields__}
 
 
 def test_a_mistyped_resource_group_is_unread_with_a_hint(tmp_path: Path) -> None:

@@ -155,11 +155,11 @@ def test_another_role_or_principal_is_another_assignment(bench: Workbench, entry
 
 
 def test_user_assigned_identities_are_added_and_removed_by_key(bench: Workbench) -> None:
-    one = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {samples.ID_A: {}}}}
+    one: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {samples.ID_A: {}}}}
     declare(bench, Kind.GALLERY, one)
     bench.apply()
     assert not writes(bench.plan())
-    two = {"identity": {"userAssignedIdentities": {samples.ID_A: None, samples.ID_A[:-1] + "b": {}}}}
+    two: dict[str, Any] = {"identity": {"userAssignedIdentities": {samples.ID_A: None, samples.ID_A[:-1] + "b": {}}}}
     declare(bench, Kind.GALLERY, lay(one, two))
 
     bench.apply()
