@@ -189,7 +189,7 @@ def layer(
     for path, value in _flat(file):
         _lay(layers, path, value, _file_origin(path, places or {}))
     for name, value in sorted(environment.items()):
-        if name.startswith(PREFIX) and value != "":
+        if name.startswith(PREFIX) and value != "" and _meant(name):
             path = VARIABLES.get(name, name)
             _lay(layers, path, _scopes_text(value) if path == "scopes" else value, f"environment {name}")
     for path, value in _flat(flags):
@@ -198,6 +198,15 @@ def layer(
     settings = _validated(layers)
     origins = {path: layers.origins.get(path, DEFAULT) for path in PATHS}
     return Layered(settings, origins, tuple(layers.problems))
+
+
+def _meant(name: str) -> bool:
+    """Whether a variable is a setting or a misspelt one.
+
+    Others share our prefix: Kubernetes sets RECONCILER_SERVICE_HOST and its kin beside a service called “reconciler”.
+    """
+    words = [known.removeprefix(PREFIX) for known in VARIABLES]
+    return bool(get_close_matches(name.removeprefix(PREFIX)[:LONGEST_WORD], words, n=1, cutoff=0.75))
 
 
 def _lay(layers: _Layers, path: str, value: Any, origin: str) -> None:

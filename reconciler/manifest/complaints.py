@@ -72,7 +72,9 @@ def _unknown_key(path: Path, shape: Record) -> Complaint:
         return Complaint(path, "read-only-field", f"{_name(path)} is written by the service alone")
     hint = did_you_mean(key, above.slots) if isinstance(above, Record) else ""
     more = "a field newer than this version goes under `unchecked`"
-    return Complaint(path, "unknown-key", f"“{shown(key)}”{where} is not a field", f"{hint}; {more}" if hint else more)
+    return Complaint(
+        path, "unknown-key", f"“{shown(key)}”{where} is not a field", f"{hint} Or: {more}" if hint else more
+    )
 
 
 def _unknown_value(path: Path, given: object, shape: Record) -> Complaint:

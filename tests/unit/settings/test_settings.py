@@ -59,6 +59,32 @@ def test_blocks_merge_over_the_layers() -> None:
     assert (credential.type, credential.tenantId, credential.clientId) == ("client-secret", GUID, "x")
 
 
+def test_variables_that_merely_share_the_prefix_are_not_settings() -> None:
+    kubernetes = {
+        "RECONCILER_SERVICE_HOST": "10.0.0.1",
+        "RECONCILER_PORT": "tcp://10.0.0.1:80",
+        "RECONCILER_DEBUG": "1",
+    }
+    more = {"RECONCILER_PORT_8080_TCP_ADDR": "x", "RECONCILER_SERVICE_PORT_HTTP": "80", "RECONCILER_NO_SKIPS": "1"}
+    assert not layered(environment=kubernetes | more).problems
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("RECONCILER_INSTNACE", "RECONCILER_INSTANCE"),
+        ("RECONCILER_RESOURCEGROUP", "RECONCILER_RESOURCE_GROUP"),
+        ("RECONCILER_MAX_DELETES", "RECONCILER_LIMITS_MAX_DELETES"),
+        ("RECONCILER_CREDENTIAL_CLIENT_SECRET", "AZURE_CLIENT_SECRET"),
+    ],
+)
+def test_a_misspelt_variable_is_a_mistake(name: str, hint: str) -> None:
+    (problem,) = layered(environment={name: "s3cr3t"}).problems
+    assert problem.origin == f"environment {name}"
+    assert hint in problem.hint
+    assert "s3cr3t" not in str(problem)
+
+
 def test_an_empty_variable_says_nothing() -> None:
     assert layered("instance: file\n", {"RECONCILER_INSTANCE": ""}).settings.instance == "file"
 
