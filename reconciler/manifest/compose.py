@@ -39,22 +39,22 @@ class _Loader(CParser):
         CParser.__init__(self, data)
         self.name_shown = name
         self.limits = limits
-        self.depth = 0
+        self.room = limits.depth  # counted down: this runs for every node of every manifest
         self.left = limits.nodes
 
     def descend_resolver(self, parent: Any, index: object) -> None:
         """Called by libyaml's binding before it composes a node below `parent`."""
         del index
-        self.depth += 1
+        self.room -= 1
         self.left -= 1
-        if self.depth > self.limits.depth:
+        if self.room < 0:
             raise Refused(self._finding(parent, "too-deep", f"nested deeper than {self.limits.depth} levels"))
         if self.left < 0:
             raise Refused(self._finding(parent, "too-many-nodes", f"more than {self.limits.nodes} values"))
 
     def ascend_resolver(self) -> None:
         """Called after a node is composed."""
-        self.depth -= 1
+        self.room += 1
 
     def resolve(self, kind: object, value: object, implicit: object) -> str:
         """Every node without an explicit tag gets the same one."""
