@@ -88,7 +88,9 @@ BUILT_IN = (
 _BY_ID = {role.id: role for role in BUILT_IN}
 NOT_FOUND = 404
 _SINCE = 1_422_748_800.0
-_FILTER = re.compile(r"^\s*(?:(atscope|atscopeandbelow)\(\)|(rolename|type)\s+eq\s+'([^']*)')\s*$", re.IGNORECASE)
+_FILTER = re.compile(
+    r"^\s*(?:(atscope|atscopeandbelow)\(\)|(rolename|type)\s+eq\s+'((?:[^']|'')*)')\s*$", re.IGNORECASE
+)
 _TEMPLATE = {
     "properties": {
         "roleName": TEXT,
@@ -149,7 +151,7 @@ def listing(call: Call) -> Answer:
             raise ArmError(400, "UnsupportedFilter", f"The filter '{wanted}' is not supported.")
         if match[2]:
             field = "roleName" if match[2].lower() == "rolename" else "type"
-            roles = [role for role in roles if role["properties"][field].lower() == match[3].lower()]
+            roles = [role for role in roles if role["properties"][field].lower() == match[3].replace("''", "'").lower()]
     return _json(200, {"value": roles})
 
 

@@ -44,8 +44,6 @@ def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | End
     match written:
         case Ended():
             return written
-        case Written(answer=None):
-            return replace(task, phase=Phase.SETTLE, due=now + _poll_delay(task, rules.pace, None))
         case Written(answer=Answer() as answer, operation=operation) if answer.ok:
             if _accepted_is_enough(task, rules):
                 return Ended(Outcome.PENDING, "accepted by Azure; not waited for")
@@ -53,8 +51,10 @@ def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | End
                 delay = _poll_delay(task, rules.pace, operation.retry_after)
                 return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=now + delay)
             return _provisioned(task, gateway, rules, now)
-        case Written(answer=failure):
+        case Written(answer=(Answer() | NoAnswer() | Unread()) as failure):
             return _try_again(task, failure, rules, now)
+        case _:
+            return replace(task, phase=Phase.SETTLE, due=now + _poll_delay(task, rules.pace, None))
 
 
 def _accepted_is_enough(task: Task, rules: Rules) -> bool:
@@ -62,14 +62,14 @@ def _accepted_is_enough(task: Task, rules: Rules) -> bool:
     return rules.wait is Wait.NONE and version and task.action.verb is not Verb.DELETE
 
 
-def _try_again(task: Task, failure: Answer | NoAnswer | None, rules: Rules, now: float) -> Task | Ended:
+def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules, now: float) -> Task | Ended:
     """Retry with full jitter what passes by itself; end what does not."""
     pace = rules.pace
-    if isinstance(failure, NoAnswer):
+    if not isinstance(failure, Answer):
         if task.attempt + 1 >= pace.attempts:
-            return Ended(Outcome.FAILED, str(failure), "NoAnswer")
-        return replace(task, attempt=task.attempt + 1, uncertain=True, due=now + _retry_delay(task, rules, None))
-    assert failure is not None
+            return Ended(Outcome.FAILED, failure.message, "NoAnswer" if isinstance(failure, NoAnswer) else failure.code)
+        unsure = task.uncertain or isinstance(failure, NoAnswer)  # the write may have been taken
+        return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=now + _retry_delay(task, rules, None))
     if classify(failure) not in RETRIED or _given_up(task, failure, pace, now):
         return Ended(Outcome.FAILED, failure.message, failure.code)
     delay = _retry_delay(task, rules, failure.retry_after)

@@ -26,21 +26,21 @@ IN_FLIGHT = frozenset({"Creating", "Updating", "Deleting", "Migrating"})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came back: an answer, none at all (NoAnswer), or None where our own earlier write is still under way."""
+    """What came back: an answer, none to the write (NoAnswer) or to the read before it (Unread).
 
-    answer: Answer | NoAnswer | None
+    None where our own earlier write is still under way.
+    """
+
+    answer: Answer | NoAnswer | Unread | None
     operation: OperationRef | None = None
 
 
 def write(task: Task, gateway: Gateway) -> Written | Ended:
     """Read, compare, send. Ends the action where what is live is no longer what was planned."""
     action = task.action
-    try:
-        fresh = read_one(gateway, action.address, action.resource_id)
-    except NoAnswer as error:
-        return Written(error)
+    fresh = read_one(gateway, action.address, action.resource_id)
     if isinstance(fresh, Unread):
-        return Written(NoAnswer(f"{fresh.code}: {fresh.message}", fresh.hint))
+        return Written(fresh) if fresh.passing else Ended(Outcome.FAILED, fresh.message, fresh.code)
     if task.uncertain:
         seen = _earlier_write(action, fresh)
         if seen is not None:

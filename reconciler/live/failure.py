@@ -35,40 +35,45 @@ HINTS_BY_CLASS: Final = {
     ErrorClass.THROTTLED: "Azure asks for fewer requests; wait and plan again",
     ErrorClass.TRANSIENT: "trouble on Azure's side; plan again",
 }
+PASSING: Final = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why: a code (Azure's or ours), one line, a hint."""
+    """Why: a code (Azure's or ours), one line, a hint, and whether asking again may help."""
 
     code: str
     message: str
     hint: str = ""
+    passing: bool = False
 
     def at(self, under: str, where: str) -> Unread:
         """The failure with its place."""
-        return Unread(under, where, self.code, self.message, self.hint)
+        return Unread(under, where, self.code, self.message, self.hint, self.passing)
 
 
 def of_answer(answer: Answer, what: str) -> Failure:
     """The failure an answer that is not ok stands for; `what` was being done: “listing images”."""
     code = answer.code or f"Http{answer.status}"
     request = f", x-ms-request-id {answer.request_id}" if answer.request_id else ""
-    hint = HINTS_BY_CODE.get(answer.code.lower()) or HINTS_BY_CLASS.get(classify(answer), "")
+    kind = classify(answer)
+    hint = HINTS_BY_CODE.get(answer.code.lower()) or HINTS_BY_CLASS.get(kind, "")
     if answer.status == HTTPStatus.UNAUTHORIZED:
         hint = "sign in again: Azure does not accept the token"
-    return Failure(code, f"{what}: {one_line(answer.message)} (HTTP {answer.status}{request})", hint)
+    return Failure(code, f"{what}: {one_line(answer.message)} (HTTP {answer.status}{request})", hint, kind in PASSING)
 
 
 def of_silence(error: AzureError, what: str) -> Failure:
     """The failure of a read that got no usable answer, or was pointed elsewhere."""
     code = NO_ANSWER if isinstance(error, NoAnswer) else FOREIGN
-    return Failure(code, f"{what}: {one_line(error.message)}", error.hint)
+    return Failure(code, f"{what}: {one_line(error.message)}", error.hint, isinstance(error, NoAnswer))
 
 
 def malformed(what: str, why: str) -> Failure:
     """The failure of an answer that says yes but is not what was asked for."""
-    return Failure(MALFORMED, f"{what}: {why}", "the answer was cut off or changed on its way; plan again")
+    return Failure(
+        MALFORMED, f"{what}: {why}", "the answer was cut off or changed on its way; plan again", passing=True
+    )
 
 
 def one_line(text: str) -> str:

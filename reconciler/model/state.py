@@ -118,7 +118,8 @@ class Unread:
     """Something Azure did not tell us. Nothing at or below `under` may be created or deleted.
 
     `under` is the lower-case key of an address or scope; with a final “@” it means only the access to it and to
-    what lies below. `where` is the same for people; `code` Azure's code or ours, `message` one line, `hint` what to do.
+    what lies below. `where` is the same for people; `code` Azure's code or ours, `message` one line, `hint` what to do,
+    `passing` whether asking again may help.
     """
 
     under: str
@@ -126,6 +127,7 @@ class Unread:
     code: str
     message: str
     hint: str = ""
+    passing: bool = False
 
     def covers(self, address: Address) -> bool:
         """Whether `address` lies at or below the unread place."""

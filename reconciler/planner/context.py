@@ -30,6 +30,11 @@ class Context:
         """Whether nothing may be created or deleted at this address because it could not be read."""
         return any(place.covers(address) for place in self.live.unread)
 
+    def unread_below(self, address: Address) -> bool:
+        """Whether something at or below this address could not be read, access included: then it must stay."""
+        inside = (f"{address.key}/", f"{address.key}@")
+        return self.unread(address) or any(place.under.startswith(inside) for place in self.live.unread)
+
     def live_versions(self, definition: Address) -> tuple[LiveResource, ...]:
         """The live versions of a definition."""
         return tuple(self.live.resources[address] for address in self.versions.get(definition, ()))

@@ -44,7 +44,7 @@ def removals(context: Context, created: frozenset[Address]) -> Removals:
     if not context.options.prune or not context.options.owner:
         return Removals(tuple(rows))
     stopped = {address for found in refusals for address in found.addresses}
-    deletes = [_delete(live) for live in doomed if live.address not in stopped and _settled(context, live)]
+    deletes = [_delete(live) for live in doomed if _goes(context, live, stopped)]
     waits = [_wait(live) for live in doomed if live.state not in SETTLED]
     limit = guards.max_deletes(context, frozenset(action.address for action in deletes)) if deletes else None
     return Removals(
@@ -54,8 +54,9 @@ def removals(context: Context, created: frozenset[Address]) -> Removals:
     )
 
 
-def _settled(context: Context, live: LiveResource) -> bool:
-    return live.state in SETTLED and not context.unread(live.address)
+def _goes(context: Context, live: LiveResource, stopped: set[Address]) -> bool:
+    """Whether a doomed resource is deleted in this plan: not stopped, not in flight, nothing at or below it unread."""
+    return live.address not in stopped and live.state in SETTLED and not context.unread_below(live.address)
 
 
 def _refusals(context: Context, doomed: list[LiveResource], created: frozenset[Address]) -> tuple[Refusal, ...]:
@@ -66,10 +67,10 @@ def _refusals(context: Context, doomed: list[LiveResource], created: frozenset[A
         if refusal is not None:
             found.append(refusal)
     stopped = {address for refusal in found for address in refusal.addresses}
-    deleting = frozenset(live.address for live in doomed if live.address not in stopped)
+    deleting = frozenset(live.address for live in doomed if _goes(context, live, stopped))
     found += guards.last_usable(context, deleting, created)
     stopped |= {address for refusal in found for address in refusal.addresses}
-    deleting = frozenset(live.address for live in doomed if live.address not in stopped)
+    deleting = frozenset(live.address for live in doomed if _goes(context, live, stopped))
     found += [refusal for live in doomed if live.address in deleting and (refusal := _held(context, live, deleting))]
     return tuple(found)
 
