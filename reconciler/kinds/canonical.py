@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.kinds.registry import ENVELOPE
 from reconciler.kinds.rules import Rule
+from reconciler.kinds.scalars import FoldedText
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 
 HIDDEN = frozenset({Rule.READ_ONLY, Rule.WRITE_ONLY})
@@ -67,9 +68,7 @@ def _value(node: Node, value: Any, *, keep_null: bool) -> Any:
             return _keyed(node, value, keep_null=keep_null)
         case Table() if isinstance(value, Mapping):
             return {
-                (str(key).lower() if node.fold_keys else key): entry
-                if entry is None
-                else _value(node.value, entry, keep_null=keep_null)
+                FoldedText(key): entry if entry is None else _value(node.value, entry, keep_null=keep_null)
                 for key, entry in value.items()
             }
         case Many() if isinstance(value, list):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -20,7 +21,7 @@ GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 REGION_PATTERN = re.compile(r"[a-z][a-z0-9]{2,39}")
 RESOURCE_ID = re.compile(r"/subscriptions/[^/]+/.+|/providers/[^/]+/.+", re.IGNORECASE)
 COMMUNITY_ID = re.compile(r"/communityGalleries/[^/]+/images/[^/]+/versions/[^/]+", re.IGNORECASE)
-VERSION_NAME = re.compile(r"(\d{1,10})\.(\d{1,10})\.(\d{1,10})")
+VERSION_NAME = re.compile(r"([0-9]{1,10})\.([0-9]{1,10})\.([0-9]{1,10})")
 INT32_MAX = 2**31 - 1
 DISK_CONTROLLERS = "diskcontrollertypes"
 
@@ -83,8 +84,11 @@ def instant(value: Any) -> Any:
 
 def read_instant(value: object) -> datetime | None:
     """Read a date or an instant; a missing zone means UTC. None if it is neither."""
-    if not isinstance(value, str):
-        return None
+    return _read_instant(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _read_instant(value: str) -> datetime | None:
     text = re.sub(r"(\.\d{6})\d+", r"\1", value.strip())
     try:
         parsed = datetime.fromisoformat(text)
@@ -169,7 +173,7 @@ def _check_uri(value: str) -> str:
 
 
 def _whole_number(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[+-]?\d{1,18}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         raise PydanticCustomError("wrong-type", "“{value}” is not a whole number", {"value": value})
     return value
 

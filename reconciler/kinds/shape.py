@@ -49,11 +49,10 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping with free keys: tags, user-assigned identities."""
+    """A mapping with free keys, equal in any case and kept as spelt: tags, user-assigned identities."""
 
     value: Node
     merge: Merge
-    fold_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,7 @@ def _node(annotation: Any, metadata: list[Any], rule: Field, path: str) -> Node:
     if origin is list:
         return _list_node(get_args(annotation)[0], rule, path)
     if origin is dict:
-        key, value = get_args(annotation)
-        folding = _form(_bare(key, [])[1]) is not None
-        return Table(_node(value, [], rule, f"{path}.*"), rule.merge, fold_keys=folding)
+        return Table(_node(get_args(annotation)[1], [], rule, f"{path}.*"), rule.merge)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _record(annotation, rule, path)
     form = _form(metadata)

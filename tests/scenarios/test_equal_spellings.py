@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.model.address import Kind
 from tests.support.estates import ACCESS, ESTATE, GALLERY, IMAGE, SOURCE, versions
-from tests.support.workbench import Workbench
+from tests.support.workbench import Workbench, changed
 
 DATED = versions("1.0.0", regions="westeurope=1, westus2=2", more=', endOfLifeDate: "2030-06-30"')
 
@@ -71,11 +71,20 @@ def test_a_feature_value_in_another_order_and_case(published: Workbench, value: 
     assert not published.plan().pending
 
 
+def test_a_tag_name_in_another_case_is_the_same_tag(published: Workbench) -> None:
+    published.write((GALLERY + ACCESS + IMAGE + DATED).replace("{team: platform}", "{Team: platform}"))
+    assert not published.plan().pending
+
+    published.write((GALLERY + ACCESS + IMAGE + DATED).replace("{team: platform}", "{Team: other}"))
+
+    assert changed(published.plan()) == [("tags.team", "platform", "other")]
+
+
 def test_a_foreign_tag_is_no_difference_and_survives_an_update(published: Workbench) -> None:
     body = published.live("/galleries/corp")
     sent = {
         "location": body["location"],
-        "tags": {**body["tags"], "cost-center": "42"},
+        "tags": {**body["tags"], "CostCenter": "42"},
         "properties": {"description": "Golden images"},
     }
     assert published.gateway.put(Kind.GALLERY, body["id"], sent).ok
@@ -84,7 +93,7 @@ def test_a_foreign_tag_is_no_difference_and_survives_an_update(published: Workbe
     published.write((GALLERY + ACCESS + IMAGE + DATED).replace("Golden", "New"))
     published.apply()
 
-    assert published.live("/galleries/corp")["tags"]["cost-center"] == "42"
+    assert published.live("/galleries/corp")["tags"]["CostCenter"] == "42"
 
 
 @pytest.mark.parametrize("role", ["reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7", "READER"])
