@@ -26,6 +26,7 @@ app.command("plan")(commands.plan)
 app.command("apply")(commands.apply)
 app.command("show")(commands.show)
 app.command("status")(commands.status)
+app.command("settings")(commands.settings)
 app.command("emulator")(emulator_command.emulator)
 app.command("version")(commands.version)
 

@@ -114,6 +114,23 @@ def show(
 
 
 @walled
+def settings(
+    path: PathArgument = ".",
+    settings: SettingsOption = None,
+    output: OutputOption = Output.TEXT,
+) -> int:
+    """Show every setting, its value and where it comes from."""
+    from reconciler.app import layered_settings
+    from reconciler.render.documents import as_json
+    from reconciler.render.settings_text import settings_document, settings_text
+
+    layered = layered_settings(request_of(path, settings, None, None, None, None, None), os.environ)
+    rows = settings_document(layered.settings.model_dump(mode="json"), layered.origins)
+    say(as_json(rows) if output is Output.JSON else settings_text(rows))
+    return ExitCode.DONE
+
+
+@walled
 def plan(
     path: PathArgument = ".",
     settings: SettingsOption = None,

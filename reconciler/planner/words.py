@@ -65,15 +65,11 @@ def _region_words(region: str, change: Change) -> str:
 
 
 def ways_out_of(address: Address, changes: tuple[Change, ...], *, asked: bool) -> tuple[str, ...]:
-    """The ways out of an immutable change: publish anew, restore, or replace."""
+    """The ways out of an immutable change; `asked` says that the policy asks for replacement."""
     restore = ", ".join(f"{change.dotted}: {_value(change.before)}" for change in changes)
     ways = [_anew(address), f"restore {restore}"]
-    if address.kind is Kind.ROLE_ASSIGNMENT:
-        return tuple(ways)
     if asked:
-        ways.append("replacing in place is not built yet: delete and create in two applies")
-    else:
-        ways.append("policy: {onImmutableChange: replace}")
+        ways.append("onImmutableChange: replace is not carried out yet: remove, apply with --prune, declare again")
     return tuple(ways)
 
 
