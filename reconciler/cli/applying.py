@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.console import page_of, say, tell
 from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
+from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Outcome, Report
 from reconciler.planner.document import plan_document
@@ -47,15 +51,15 @@ def carry_out(
     if not yes:
         _approve(plan)
     stopping = threading.Event()
-    page = page_of(sys.stderr)
     started = time.monotonic()
-    with stop_on_signals(stopping, lambda name: tell(f"{name}: starting nothing new; again to stop at once")) as seen:
+    told = "starting nothing new; what runs goes on in Azure, again to stop at once"
+    with _watching(plan) as show, stop_on_signals(stopping, lambda name: tell(f"{name}: {told}")) as seen:
         report = apply_pass(
             plan,
             gateway,
             Rules(Wait(wait), _pace(settings), dice=random.random),
             clock=time.monotonic,
-            on_progress=ProgressLines(sys.stderr, page).show,
+            on_progress=show,
             stopping=stopping,
             workers=settings.workers,
         )
@@ -63,6 +67,24 @@ def carry_out(
     if seen:
         return ExitCode.TERMINATED if seen[0] == signal.SIGTERM else ExitCode.INTERRUPTED
     return code
+
+
+@contextmanager
+def _watching(plan: Plan) -> Iterator[Callable[[Progress], None]]:
+    """Progress as the standard error stream can show it: live on a terminal, line by line elsewhere."""
+    page = page_of(sys.stderr, subscriptions=several_subscriptions(plan))
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield ProgressLines(sys.stderr, page).show
+        return
+    from reconciler.render.live_progress import LiveProgress
+
+    with LiveProgress(sys.stderr, page, len(plan.pending)) as live:
+        yield live.show
+
+
+def several_subscriptions(plan: Plan) -> bool:
+    """Whether addresses need their subscription to be told apart."""
+    return len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
 
 
 def _gaps(plan: Plan) -> bool:
@@ -97,7 +119,7 @@ def _finish(plan: Plan, report: Report, seconds: float, output: Output, *, parti
     if output is Output.JSON:
         say(as_json({"plan": plan_document(plan), "report": report_document(report)}))
     elif report.results:
-        say(report_text(report, seconds, page_of(sys.stdout)))
+        say(report_text(report, seconds, page_of(sys.stdout, subscriptions=several_subscriptions(plan))))
     succeeded = report.count(Outcome.SUCCEEDED)
     failed = report.count(Outcome.FAILED)
     unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)

@@ -1,0 +1,92 @@
+"""Progress on a terminal: what is done scrolls by, what runs stays below with a bar per region.
+
+Apart from the plain lines because only this needs rich, and only a terminal can take it.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from reconciler.executor.run import Progress
+from reconciler.model.plan import Action
+from reconciler.model.report import RegionProgress
+from reconciler.render.paint import Page
+from reconciler.render.plan_text import where
+from reconciler.render.report_text import result_line
+
+BAR = 10
+COMPLETE = 100
+
+
+class LiveProgress:
+    """A live region at the bottom of a terminal; use it as a context manager."""
+
+    def __init__(self, stream: TextIO, page: Page, total: int) -> None:
+        self._page = page
+        self._total = total
+        self._done = 0
+        self._running: dict[str, tuple[Action, tuple[RegionProgress, ...]]] = {}
+        console = Console(file=stream, no_color=not page.colour, highlight=False, width=page.width)
+        self._live = Live(console=console, refresh_per_second=8, transient=True)
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.__exit__(kind, error, trace)
+
+    def show(self, progress: Progress) -> None:
+        """Take in what one step brought."""
+        for result in progress.finished:
+            self._running.pop(result.action_id, None)
+            self._done += 1
+            self._live.console.print(Text.from_ansi(result_line(result, self._page)), soft_wrap=True)
+        for action in progress.started:
+            self._running[action.id] = (action, ())
+        for task in progress.looked:
+            self._running[task.action.id] = (task.action, task.regions)
+        self._live.update(self._picture())
+
+    def _picture(self) -> Group:
+        lines = sum(1 + len(regions) for _, regions in self._running.values())
+        roomy = lines + 2 <= self._live.console.height
+        fitting = list(self._running.values())[: max(self._live.console.height - 3, 1)]
+        rows = [self._row(action, regions, roomy=roomy) for action, regions in fitting]
+        more = len(self._running) - len(rows)
+        tail = f"{self._done} of {self._total} done" + (f", {more} more running" if more else "")
+        return Group(*rows, Text(tail, style="bold"))
+
+    def _row(self, action: Action, regions: tuple[RegionProgress, ...], *, roomy: bool) -> Text:
+        row = Text("… ", no_wrap=True, overflow="ellipsis")
+        if regions and not roomy:
+            done = sum(region.state == "Completed" for region in regions)
+            _append_bar(row, sum(map(_percent, regions)) // len(regions))
+            row.append(f" {done:>2} of {len(regions):<2} regions  ")
+        row.append(f"{action.verb} {where(action.address, self._page)}")
+        for region in regions if roomy else ():
+            row.append(f"\n    {region.region:<20} ")
+            _append_bar(row, _percent(region))
+            row.append(f" {region.state if region.state != 'Replicating' else f'{region.progress} %'}")
+        return row
+
+
+def _percent(region: RegionProgress) -> int:
+    return COMPLETE if region.state == "Completed" else region.progress
+
+
+def _append_bar(row: Text, percent: int) -> None:
+    row.append(bar(percent), style="green" if percent == COMPLETE else "yellow")
+
+
+def bar(percent: int) -> str:
+    """Ten cells."""
+    full = max(0, min(percent, COMPLETE)) * BAR // COMPLETE
+    return "━" * full + "╌" * (BAR - full)
