@@ -20,12 +20,13 @@ def emulator(
     time_scale: Annotated[
         float, typer.Option("--time-scale", help="Emulated time to real time; 0.01 makes a minute 0.6 s, 0 no time.")
     ] = 0.01,
+    latency: Annotated[float, typer.Option("--latency", help="Seconds added to every request.")] = 0.0,
 ) -> int:
     """Run the emulator alone until it is stopped."""
     from reconciler.emulator.serve import EmulatorBusyError, serve_forever
     from reconciler.emulator.settings import EmulatorSettings
 
-    settings = EmulatorSettings(state=Path(state), port=port, time_scale=time_scale)
+    settings = EmulatorSettings(state=Path(state), port=port, time_scale=time_scale, latency=latency)
     try:
         serve_forever(
             settings,
