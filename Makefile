@@ -6,7 +6,7 @@ LOCK := .ci/requirements.lock
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit bench soak mutants lock clean
+.PHONY: help demo test lint unit bench soak lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -31,6 +31,12 @@ lint: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest -n $(JOBS)
+
+bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json
+	$(BIN)/python -m tests.benchmarks.bench bench.json
+
+soak: $(VENV)/.ready ## the random tests at length (about an hour)
+	SOAK_FACTOR=100 $(BIN)/pytest -n $(JOBS) --timeout 7200 tests/properties tests/unit/manifest/test_manifest_properties.py tests/emulator/test_edge.py
 
 lock: ## renew both lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

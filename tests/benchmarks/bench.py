@@ -52,7 +52,8 @@ def write_estate(folder: Path, galleries: int, definitions: int, versions: int, 
     folder.mkdir(parents=True)
     (folder / "reconciler.yaml").write_text("instance: bench\ncloud: emulator\n", encoding="utf-8")
     (folder / "defaults.yaml").write_text(
-        f"apiVersion: gallery-reconciler/v1\nkind: Defaults\nmetadata: {{subscription: {SUB}, resourceGroup: {GROUP}}}\n"
+        "apiVersion: gallery-reconciler/v1\nkind: Defaults\n"
+        f"metadata: {{subscription: {SUB}, resourceGroup: {GROUP}}}\n"
         "spec: {location: westeurope}\n",
         encoding="utf-8",
     )
@@ -178,7 +179,7 @@ def bench_plan(folder: Path, galleries: int, definitions: int, versions: int, ca
     write_estate(manifests, galleries, definitions, versions)
     state = seeded(folder, manifests)
     with emulator(state) as at:
-        times, reads, memory = [], [], 0
+        times, reads, used, memory = [], [], 0, 0
         for _ in range(3):
             took, out, peak = run(folder, "plan", str(manifests), "--detailed-exitcode", **joined(state))
             head = out.splitlines()[0]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reconciler.emulator.faults import Fault
 from tests.emulator.arm import API, Arm, gallery, refused, version
+from tests.support.soak import FIXED_SEEDS, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,10 @@ def test_unknown_methods_are_refused_in_the_shape_of_arm(arm: Arm, method: str) 
 
 
 @settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    derandomize=FIXED_SEEDS,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     segments=st.lists(
@@ -144,7 +148,10 @@ def test_no_path_junk_makes_the_emulator_stumble(arm: Arm, segments: list[str], 
 
 
 @settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100),
+    deadline=None,
+    derandomize=FIXED_SEEDS,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     junk=st.recursive(

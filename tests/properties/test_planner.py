@@ -17,10 +17,13 @@ from reconciler.model.state import DesiredState, LiveState, Unread
 from reconciler.planner.document import plan_document
 from reconciler.planner.options import Options
 from tests.support.random_estates import OPTIONS, desired_of, estates, planned, taken
+from tests.support.soak import FIXED_SEEDS, examples
 from tests.support.workbench import Workbench, workbench
 
-FIXED = settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FEW = settings(FIXED, max_examples=12)
+FIXED = settings(
+    derandomize=FIXED_SEEDS, max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+FEW = settings(FIXED, max_examples=examples(12))
 
 
 @FIXED

@@ -16,8 +16,10 @@ from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
 from reconciler.model.state import Body, Policy
 from reconciler.settings import layer
+from tests.support.soak import FIXED_SEEDS, examples
 from tests.unit.manifest.bad_manifests import BAD, MARK, Bad
 
+SETTLED = settings(derandomize=FIXED_SEEDS, max_examples=examples(100), deadline=None)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 API = "gallery-reconciler/v1"
 SUB = "00000000-0000-0000-0000-00000000abcd"
@@ -47,22 +49,25 @@ def check(result: Built) -> None:
         assert all(origin.line for origin in resource.origins.values())
 
 
+@SETTLED
 @given(st.binary(max_size=400))
 def test_bytes_never_raise(data: bytes) -> None:
     check(built(data))
     read_settings(ManifestText("reconciler.yaml", data))
 
 
+@SETTLED
 @given(st.lists(st.sampled_from(LINES), max_size=40))
-@settings(max_examples=300)
+@settings(SETTLED, max_examples=examples(300))
 def test_lines_of_manifests_in_any_order_never_raise(lines: list[str]) -> None:
     check(built("\n".join(lines).encode()))
 
 
+@SETTLED
 @given(
     st.sampled_from(BAD), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), st.sampled_from(WORDS)), max_size=4)
 )
-@settings(max_examples=400)
+@settings(SETTLED, max_examples=examples(400))
 def test_damaged_manifests_never_raise(bad: Bad, wounds: list[tuple[float, int, str]]) -> None:
     text = bad.text.replace(MARK, "")[:3000]
     for place, length, word in wounds:
@@ -84,8 +89,9 @@ METADATA = st.fixed_dictionaries(
 )
 
 
+@SETTLED
 @given(st.lists(st.tuples(KINDS, METADATA, st.dictionaries(KEYS, VALUES, max_size=6), VALUES, VALUES), max_size=3))
-@settings(max_examples=300)
+@settings(SETTLED, max_examples=examples(300))
 def test_documents_of_any_shape_never_raise(documents: list[tuple[str, Any, Any, Any, Any]]) -> None:
     texts = [
         json.dumps(
@@ -96,6 +102,7 @@ def test_documents_of_any_shape_never_raise(documents: list[tuple[str, Any, Any,
     check(built("\n---\n".join(texts).encode()))
 
 
+@SETTLED
 @given(st.dictionaries(st.one_of(KEYS, st.sampled_from(["limits", "scopes", "prune", "cloud"])), VALUES, max_size=5))
 def test_settings_of_any_shape_never_raise(values: dict[str, Any]) -> None:
     read = read_settings(ManifestText("reconciler.yaml", json.dumps(values).encode()))
@@ -148,6 +155,7 @@ def states(documents: list[dict[str, Any]]) -> dict[str, tuple[Body, Policy, Bod
     }
 
 
+@SETTLED
 @given(spelled_regions(), CASES, st.integers(-12, 12))
 def test_another_spelling_of_regions_ids_and_dates_is_the_same_state(
     regions: tuple[list[Any], list[Any]], case: Any, hours: int
@@ -200,6 +208,7 @@ def estates(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     return [nested], draw(st.permutations(alone))
 
 
+@SETTLED
 @given(estates())
 def test_nested_and_stand_alone_spellings_are_the_same_state(
     estate: tuple[list[dict[str, Any]], list[dict[str, Any]]],
