@@ -19,6 +19,8 @@ from tests.support.soak import FIXED_SEEDS, examples
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PARTS = settings(deadline=None, derandomize=FIXED_SEEDS, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
 
 def raw(arm: Arm, method: str, path: str, body: bytes = b"", **headers: str) -> requests.Response:
     sent = {"Authorization": f"Bearer {arm.emulator.token}"} | {

@@ -56,14 +56,12 @@ def test_bytes_never_raise(data: bytes) -> None:
     read_settings(ManifestText("reconciler.yaml", data))
 
 
-@SETTLED
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 @settings(SETTLED, max_examples=examples(300))
 def test_lines_of_manifests_in_any_order_never_raise(lines: list[str]) -> None:
     check(built("\n".join(lines).encode()))
 
 
-@SETTLED
 @given(
     st.sampled_from(BAD), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), st.sampled_from(WORDS)), max_size=4)
 )
@@ -89,7 +87,6 @@ METADATA = st.fixed_dictionaries(
 )
 
 
-@SETTLED
 @given(st.lists(st.tuples(KINDS, METADATA, st.dictionaries(KEYS, VALUES, max_size=6), VALUES, VALUES), max_size=3))
 @settings(SETTLED, max_examples=examples(300))
 def test_documents_of_any_shape_never_raise(documents: list[tuple[str, Any, Any, Any, Any]]) -> None:
