@@ -32,8 +32,9 @@ from reconciler.cli.options import (
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from reconciler.app import Request
+    from reconciler.app import Request, Session
     from reconciler.model.plan import Plan
+    from reconciler.planner.options import Options
 
 
 def _now() -> datetime:
@@ -130,6 +131,25 @@ def settings(
     return ExitCode.DONE
 
 
+def _prepared(
+    request: Request,
+    prune: bool,
+    adopt: list[str] | None,
+    allow_empty: bool,
+    allow_deletes: int | None,
+    allow_protected: list[str] | None,
+    allow_last_version: list[str] | None,
+) -> tuple[Session, Options]:
+    """Settings, manifests and lifted guards of one run; warnings are told."""
+    from reconciler.app import Overrides, options_of, session
+
+    run = session(request, os.environ, now=_now())
+    protected, last = tuple(allow_protected or ()), tuple(allow_last_version or ())
+    lifted = Overrides(prune, tuple(adopt or ()), allow_empty, allow_deletes, protected, last)
+    tell_diagnostics(run.built.diagnostics)
+    return run, options_of(run.settings, lifted)
+
+
 @walled
 def plan(
     path: PathArgument = ".",
@@ -149,28 +169,16 @@ def plan(
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Show what apply would do, and why. Writes nothing."""
-    from reconciler.app import Overrides, options_of, session
     from reconciler.cli.connection import connected
     from reconciler.reconcile import plan_pass
 
-    run = session(
-        request_of(path, settings, instance, cloud, subscription, resource_group, scope), os.environ, now=_now()
-    )
-    options = options_of(
-        run.settings,
-        Overrides(
-            prune, _given(adopt), allow_empty, allow_deletes, _given(allow_protected), _given(allow_last_version)
-        ),
-    )
-    tell_diagnostics(run.built.diagnostics)
+    request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
+    lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
+    run, options = _prepared(request, prune, adopt, *lifted)
     with connected(run.settings) as gateway:
         planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=_now())
     _print_plan(planned, output)
     return _plan_exit(planned.plan, detailed=detailed_exitcode)
-
-
-def _given(addresses: list[str] | None) -> tuple[str, ...]:
-    return tuple(addresses or ())
 
 
 def _print_plan(planned: Any, output: Output) -> None:
@@ -217,21 +225,13 @@ def apply(
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Plan, ask, and carry the plan out with progress region by region."""
-    from reconciler.app import Overrides, options_of, session
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.reconcile import plan_pass
 
-    run = session(
-        request_of(path, settings, instance, cloud, subscription, resource_group, scope), os.environ, now=_now()
-    )
-    options = options_of(
-        run.settings,
-        Overrides(
-            prune, _given(adopt), allow_empty, allow_deletes, _given(allow_protected), _given(allow_last_version)
-        ),
-    )
-    tell_diagnostics(run.built.diagnostics)
+    request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
+    lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
+    run, options = _prepared(request, prune, adopt, *lifted)
     with connected(run.settings) as gateway:
         planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=_now())
         if output is Output.TEXT:
