@@ -6,7 +6,7 @@ LOCK := .ci/requirements.lock
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit bench soak lock clean
+.PHONY: help demo test lint unit bench soak mutants lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,10 @@ bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json
 
 soak: $(VENV)/.ready ## the random tests at length (about an hour)
 	SOAK_FACTOR=100 $(BIN)/pytest -n $(JOBS) --timeout 7200 tests/properties tests/unit/manifest/test_manifest_properties.py tests/emulator/test_edge.py
+
+mutants: $(VENV)/.ready ## change the planner in thousands of ways; every change should fail a test (hours)
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 lock: ## renew both lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
