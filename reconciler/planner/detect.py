@@ -131,7 +131,7 @@ def _action(
         reasons=reasons,
         words=words,
         resource_id=live.resource_id if live else "",
-        fingerprint=fingerprint(live),
+        fingerprint="" if verb is Verb.NOOP else fingerprint(live),
         origin=desired.origin,
     )
 
