@@ -9,16 +9,20 @@ from dataclasses import replace
 
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
 from reconciler.executor.write import Written, write
+from reconciler.kinds.overlay import overlay, same
+from reconciler.kinds.registry import rules_of
 from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import operation_state
 from reconciler.live.reader import read_one, read_replication
 from reconciler.model.address import Kind
-from reconciler.model.plan import Verb
+from reconciler.model.plan import Reason, Verb
 from reconciler.model.report import Outcome, RegionProgress
-from reconciler.model.state import Unread
+from reconciler.model.state import LiveResource, Unread
 
+SETTLED = frozenset({"", "Succeeded", "Failed"})
 DONE_REGION = "Completed"
+TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
 
@@ -73,7 +77,8 @@ def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules, no
     if classify(failure) not in RETRIED or _given_up(task, failure, pace, now):
         return Ended(Outcome.FAILED, failure.message, failure.code)
     delay = _retry_delay(task, rules, failure.retry_after)
-    return replace(task, attempt=task.attempt + 1, due=now + delay)
+    unsure = task.uncertain or failure.status in TAKEN_PERHAPS
+    return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=now + delay)
 
 
 def _given_up(task: Task, failure: Answer, pace: Pace, now: float) -> bool:
@@ -93,7 +98,7 @@ def _retry_delay(task: Task, rules: Rules, asked: float | None) -> float:
 
 def _poll_delay(task: Task, pace: Pace, asked: float | None) -> float:
     if asked is not None:
-        return asked
+        return min(asked, pace.longest_retry)
     return float(min(pace.first_poll * pace.growth**task.polls, pace.longest_poll))
 
 
@@ -117,7 +122,7 @@ def _operation(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task |
 
 def _poll_again(task: Task, rules: Rules, now: float, asked: float | None) -> Task:
     delay = _poll_delay(task, rules.pace, asked)
-    return replace(task, polls=task.polls + 1, due=now + delay)
+    return replace(task, polls=task.polls + 1, due=min(now + delay, task.started + rules.pace.action_limit + 1))
 
 
 def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
@@ -142,25 +147,47 @@ def _settle(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | En
     action = task.action
     found = read_one(gateway, action.address, action.resource_id)
     if isinstance(found, Unread):
-        return _poll_again(task, rules, now, None)
+        return _unknown(task, found, rules, now)
+    if action.verb is Verb.WAIT:
+        return _waited(task, found, rules, now)
     if action.verb is Verb.DELETE:
         return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, now, None)
     if found is None:
-        if action.verb is Verb.WAIT:
-            return Ended(Outcome.SUCCEEDED, "gone")
         return Ended(Outcome.FAILED, "it is not in Azure after the write", "ResourceNotFound")
     if found.state == "Failed":
         return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed")
     if found.state in ("", "Succeeded"):
-        return Ended(Outcome.SUCCEEDED) if action.verb is Verb.WAIT else _provisioned(task, gateway, rules, now)
+        return _provisioned(task, gateway, rules, now)
     return _poll_again(task, rules, now, None)
+
+
+def _waited(task: Task, found: LiveResource | None, rules: Rules, now: float) -> Task | Ended:
+    """The end of a wait is a success only where nothing is left to do; else another plan has to look."""
+    action = task.action
+    leaving = Reason.NO_LONGER_DECLARED in action.reasons
+    if found is None:
+        return Ended(Outcome.SUCCEEDED, "gone") if leaving else Ended(Outcome.PENDING, "not in Azure; plan again")
+    if found.state not in SETTLED:
+        return _poll_again(task, rules, now, None)
+    shape = rules_of(action.address.kind).shape
+    as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))
+    if found.state == "Succeeded" and as_wanted and not leaving:
+        return Ended(Outcome.SUCCEEDED)
+    return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do")
+
+
+def _unknown(task: Task, place: Unread, rules: Rules, now: float) -> Task | Ended:
+    """What cannot be read is asked again while that may help, and a failure where it cannot."""
+    if place.passing:
+        return _poll_again(task, rules, now, None)
+    return Ended(Outcome.FAILED, f"written, but its state cannot be read: {place.message}", place.code, task.regions)
 
 
 def _replicate(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
     """Done only when every target region says Completed; unknown is never green."""
     found = read_replication(gateway, task.action.address)
     if isinstance(found, Unread):
-        return _poll_again(task, rules, now, None)
+        return _unknown(task, found, rules, now)
     task = replace(task, regions=found)
     failed = [region for region in found if region.state == "Failed"]
     if failed:

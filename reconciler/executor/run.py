@@ -163,7 +163,7 @@ def _ended_how(outcome: Outcome) -> str:
     words = {
         Outcome.FAILED: "failed",
         Outcome.SKIPPED: "was skipped",
-        Outcome.PENDING: "is still running",
+        Outcome.PENDING: "is not finished",
         Outcome.UNATTEMPTED: "was not started",
     }
     return words.get(outcome, str(outcome))

@@ -69,18 +69,29 @@ def _holds(action: Action, fresh: LiveResource) -> bool:
 
 
 def _moved(action: Action, fresh: LiveResource | None) -> Ended | None:
+    """Refuse to write over what is no longer what the plan was made from, or what our own last step left."""
     where = action.address.text()
     if action.verb is Verb.CREATE:
-        if fresh is None:
-            return None
-        return Ended(Outcome.FAILED, f"{where} exists now, created since the plan was made; plan again", "Precondition")
+        return None if fresh is None else _precondition(f"{where} exists now, created since the plan was made")
     if fresh is None:
         if action.verb is Verb.DELETE:
             return Ended(Outcome.SUCCEEDED, "already gone")
-        return Ended(Outcome.FAILED, f"{where} was deleted since the plan was made; plan again", "Precondition")
-    if action.fingerprint and fingerprint(fresh) != action.fingerprint:
-        return Ended(Outcome.FAILED, f"{where} changed in Azure since the plan was made; plan again", "Precondition")
-    return None
+        return _precondition(f"{where} was deleted since the plan was made")
+    same_state = fingerprint(fresh) == action.fingerprint if action.fingerprint else _left_as(action, fresh)
+    return None if same_state else _precondition(f"{where} changed in Azure since the plan was made")
+
+
+def _precondition(what: str) -> Ended:
+    return Ended(Outcome.FAILED, f"{what}; plan again", "Precondition")
+
+
+def _left_as(action: Action, fresh: LiveResource) -> bool:
+    """Whether a resource is as the step before left it: nothing of it missing, no tag or region more."""
+    expected = action.expected
+    if expected is None or fresh.state != "Succeeded":
+        return False
+    laid = overlay(rules_of(action.address.kind).shape, fresh.body, expected)
+    return same(laid, dict(fresh.body)) and fresh.tags.keys() == (expected.get("tags") or {}).keys()
 
 
 def _send(action: Action, gateway: Gateway) -> Written:

@@ -50,7 +50,7 @@ def _value(node: Node, field: Field, live: Any, declared: Any) -> Any:
 
 def _leaf(field: Field, live: Any, declared: Any) -> Any:
     if live is UNSET:
-        return UNSET if same(field.default, declared) else declared
+        return UNSET if same(field.default, declared) or declared in ([], {}) else declared
     return live if same(live, declared) else declared
 
 

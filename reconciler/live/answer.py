@@ -135,7 +135,7 @@ BY_CODE: Final = {
     "retryableerror": ErrorClass.TRANSIENT,
     "internalservererror": ErrorClass.TRANSIENT,
     "cannotdeleteresource": ErrorClass.CONFLICT,  # fact 4.1/3
-    "roleassignmentexists": ErrorClass.CONFLICT,  # fact 5/11
+    "roleassignmentexists": ErrorClass.PRECONDITION,  # fact 5/11
     "anotheroperationinprogress": ErrorClass.CONFLICT,
     "propertychangenotallowed": ErrorClass.INVALID,  # facts 4.2/1, 4.3/1
     "invalidresourcelocation": ErrorClass.INVALID,  # fact 4.1/7

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from reconciler.kinds.ownership import verified_owner
 from reconciler.live.identity import Spelling
-from reconciler.model.address import Address, Kind, Scope, owner_digest
+from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.state import DesiredState, LiveResource
-
-OWNER_TAG = "reconciler.owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,4 @@ def with_role(address: Address, role_id: str) -> Address:
 
 def is_owned(live: LiveResource, instance: str) -> bool:
     """Whether a live resource carries this instance's owner tag, made for this very address."""
-    value = live.tags.get(OWNER_TAG)
-    if not instance or not isinstance(value, str) or live.address.kind is Kind.ROLE_ASSIGNMENT:
-        return False
-    name, _, rest = value.partition(":")
-    return name == instance and rest.partition(":")[0] == owner_digest(instance, live.address)
+    return bool(instance) and verified_owner(live.address, live.tags) == instance

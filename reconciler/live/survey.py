@@ -18,7 +18,7 @@ from reconciler.live.patience import Patience
 from reconciler.live.roles import find_role
 from reconciler.live.single import AUTHORIZATION, UEFI, fetch, own_assignment_id
 from reconciler.model.address import Address, Kind, Scope
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, role_key
 
 MAX_PROOFS = 200
 CHILDREN = {Kind.GALLERY: "images", Kind.IMAGE_DEFINITION: "versions"}
@@ -141,7 +141,7 @@ class Survey:
 
     def _on_role(self, scope: Scope, role: str, found: str | Failure) -> None:
         if isinstance(found, str):
-            self.roles[role.lower()] = found
+            self.roles[role_key(scope, role)] = found
             return
         for grant in self._expected.grants:
             access = grant.access
@@ -169,14 +169,14 @@ class Survey:
                 self.absent.discard(live.address)
         for declared in self._expected.grants:
             assert declared.access is not None
-            role_id = declared.access.role_id or self.roles.get(declared.access.role.lower())
+            role_id = declared.access.role_id or self.roles.get(role_key(declared.scope, declared.access.role))
             if role_id is not None:
                 self._settle(with_role(declared, role_id))
 
     def _role_names(self) -> Iterable[tuple[str, str]]:
         """Custom roles as declared, with their GUIDs."""
-        for _, role in self._expected.roles:
-            role_id = self.roles.get(role.lower())
+        for scope, role in self._expected.roles:
+            role_id = self.roles.get(role_key(scope, role))
             if role_id is not None:
                 yield role, role_id
 

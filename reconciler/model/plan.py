@@ -118,7 +118,8 @@ class Action:
     """One verb on one address. `id` is unique in the plan; `requires` names actions that must succeed first.
 
     `body` is the full ARM body of a PUT (None for deletes, waits and noops); `resource_id` where it goes;
-    `fingerprint` the live state it was planned against ("" where nothing was there).
+    `fingerprint` the live state it was planned against ("" where nothing was there). `expected` is the canonical
+    body that must be live before a later step of several, and the one a wait hopes to find.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Action:
     resource_id: str = ""
     body: Body | None = None
     fingerprint: str = ""
+    expected: Body | None = None
     hazard: str = ""
     origin: Origin | None = None
 

@@ -137,11 +137,16 @@ class Unread:
         return key == self.under or key.startswith((f"{self.under}/", f"{self.under}@"))
 
 
+def role_key(scope: Scope, role: str) -> str:
+    """Where a custom role is looked up by name: a name may mean different roles in different groups."""
+    return f"{scope.key}:{role.lower()}"
+
+
 @dataclass(frozen=True, slots=True)
 class LiveState:
     """What Azure answered: resources found, addresses proven absent, places that could not be read.
 
-    `roles` maps the lower-case name of a custom role to the GUID it was found under; `calls` counts requests.
+    `roles` maps the `role_key` of a custom role to the GUID it was found under; `calls` counts requests.
     """
 
     resources: Mapping[Address, LiveResource]

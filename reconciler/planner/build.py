@@ -12,8 +12,10 @@ from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, 
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
 from reconciler.planner.context import Context, context_of
-from reconciler.planner.detect import Finding, detect
+from reconciler.planner.detect import detect
 from reconciler.planner.document import digest_of
+from reconciler.planner.fate import outlook_of
+from reconciler.planner.identifiers import identifier_clashes
 from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
@@ -30,11 +32,12 @@ def build(
     if undecided:
         live = replace(live, unread=(*live.unread, *undecided))
         context = replace(context, live=live)
-    removed = removals(context, _definitions_renewed(findings))
-    refusals = [finding.refusal for finding in findings if finding.refusal is not None]
-    actions = [action for finding in findings for action in finding.actions] + list(removed.actions)
-    actions, refusals = _leave_refused_alone(actions, [*refusals, *removed.refusals])
-    refusals = [*_run_guards(context), *refusals]
+    declared = [action for finding in findings for action in finding.actions]
+    clashes = identifier_clashes(context, declared)
+    removed = removals(context, outlook_of(declared))
+    held = [finding.refusal for finding in findings if finding.refusal is not None]
+    actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *clashes])
+    refusals = [*_run_guards(context, actions), *refusals, *removed.refusals]
     return _sealed(
         Plan(
             target=target,
@@ -50,32 +53,19 @@ def build(
     )
 
 
-def _run_guards(context: Context) -> Iterable[Refusal]:
+def _run_guards(context: Context, actions: list[Action]) -> Iterable[Refusal]:
+    deleting = frozenset(action.address for action in actions if action.verb is Verb.DELETE)
     found = (
         guards.incomplete_read(context),
         guards.no_instance(context),
         guards.empty_desired(context, owned_resources(context)),
+        guards.max_deletes(context, deleting) if deleting else None,
     )
     return (refusal for refusal in found if refusal is not None)
 
 
-def _definitions_renewed(findings: list[Finding]) -> frozenset[Address]:
-    """Definitions that get a usable version in this plan."""
-    renewed = set()
-    for finding in findings:
-        for action in finding.actions:
-            if action.verb is Verb.CREATE and action.address.kind is Kind.IMAGE_VERSION and _usable(action):
-                renewed.add(action.address.parent)
-    return frozenset(parent for parent in renewed if parent is not None)
-
-
-def _usable(action: Action) -> bool:
-    properties = (action.body or {}).get("properties") or {}
-    return not (properties.get("publishingProfile") or {}).get("excludeFromLatest")
-
-
 def _leave_refused_alone(actions: list[Action], refusals: list[Refusal]) -> tuple[list[Action], list[Refusal]]:
-    """Drop writes at and below refused resources; the refusal names what it holds back."""
+    """Drop writes at and below refused declared resources; the refusal names what it holds back."""
     kept = list(actions)
     named = []
     for refusal in refusals:

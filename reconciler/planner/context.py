@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
-from reconciler.model.state import DesiredResource, LiveResource, LiveState
+from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.state import DesiredResource, LiveResource, LiveState, role_key
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import Owner, owner_of
 
@@ -33,7 +35,14 @@ class Context:
     def unread_below(self, address: Address) -> bool:
         """Whether something at or below this address could not be read, access included: then it must stay."""
         inside = (f"{address.key}/", f"{address.key}@")
-        return self.unread(address) or any(place.under.startswith(inside) for place in self.live.unread)
+        access = {f"{each.key}@" for each in (address, *address.ancestors)}
+        return self.unread(address) or any(
+            place.under.startswith(inside) or place.under in access for place in self.live.unread
+        )
+
+    def declared_above(self, address: Address) -> DesiredResource | None:
+        """The nearest declared resource above an address."""
+        return next((self.desired[parent] for parent in address.ancestors if parent in self.desired), None)
 
     def live_versions(self, definition: Address) -> tuple[LiveResource, ...]:
         """The live versions of a definition."""
@@ -52,16 +61,30 @@ def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, opti
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:
-    """The desired resources with every custom role given the GUID that was found under its lower-case name."""
-    resolved = (_with_role(resource, roles) for resource in desired.values())
-    return {resource.address: resource for resource in resolved}
+    """The desired resources with every custom role given the GUID it was found under (`roles`: see LiveState).
+
+    Raises InvalidInput where two access lines turn out to be one assignment.
+    """
+    resolved: dict[Address, DesiredResource] = {}
+    for resource in desired.values():
+        known = _with_role(resource, roles)
+        twin = resolved.get(known.address)
+        if twin is not None:
+            first, second = sorted((twin.origin, known.origin))
+            message = (
+                f"{known.address} is declared twice, once by the role's name and once by its GUID; first at {first}"
+            )
+            found = Diagnostic(second, "duplicate-resource", message, "keep one of the two lines")
+            raise InvalidInput("the manifests cannot be used", (found,))
+        resolved[known.address] = known
+    return resolved
 
 
 def _with_role(resource: DesiredResource, roles: Mapping[str, str]) -> DesiredResource:
     access = resource.address.access
     if access is None:
         return resource
-    role_id = access.role_id or roles.get(access.role.lower())
+    role_id = access.role_id or roles.get(role_key(resource.address.scope, access.role))
     if role_id is None:
         return resource
     address = replace(resource.address, access=replace(access, role_id=role_id))

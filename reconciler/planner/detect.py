@@ -15,9 +15,15 @@ from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resou
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.fingerprint import fingerprint
-from reconciler.planner.ownership import Owner
-from reconciler.planner.refuse import forbidden_by_owner, forbidden_by_rule, past_end_of_life, region_removal
-from reconciler.planner.steps import Forbidden, Step, feature_step, version_steps
+from reconciler.planner.ownership import Owner, marker_for, marker_of
+from reconciler.planner.refuse import (
+    forbidden_by_owner,
+    forbidden_by_rule,
+    forbidden_together,
+    past_end_of_life,
+    region_removal,
+)
+from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
 from reconciler.planner.words import creation_words, update_words
 
 SETTLED = frozenset({"", "Succeeded", "Failed"})
@@ -79,8 +85,9 @@ def _absent(context: Context, desired: DesiredResource) -> Finding:
 def _present(context: Context, desired: DesiredResource, live: LiveResource) -> Finding:
     if live.state not in SETTLED:
         words = f"{live.state} in Azure; waits for it to finish"
-        return Finding((_quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words),))
-    after = merged_body(desired, live.body)
+        wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
+        return Finding((replace(wait, expected=merged_body(desired, live.body)),))
+    after = _upkeep(context, desired, live, merged_body(desired, live.body))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
     if not changes:
@@ -88,10 +95,27 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     hands_off = _hands_off(desired, live, changes)
     if hands_off is not None:
         return Finding((hands_off,))
-    refusal = forbidden_by_owner(context, desired, live, changes) or forbidden_by_rule(context, desired, changes)
+    refusal = (
+        forbidden_by_owner(context, desired, live, changes)
+        or forbidden_by_rule(context, desired, changes)
+        or forbidden_together(context, desired, live, after)
+    )
     if refusal is not None:
         return Finding(refusal=refusal)
     return _update(context, desired, live, tagged(after, desired, context.options))
+
+
+def _upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
+    """What our own marks on an owned resource should say: the policy's marker, and no step left undone.
+
+    A changed marker is a reason to write, shown as a change of the tag: else `protect` would protect nothing.
+    """
+    if context.owner(live) is not Owner.OURS or not live.tags or desired.policy.manage is not Manage.FULL:
+        return after
+    after = settle_pending(after, desired.body)
+    if marker_of(live) == marker_for(desired.policy):
+        return after
+    return tagged(after, desired, context.options)
 
 
 def _equal(context: Context, desired: DesiredResource, live: LiveResource) -> Action:
@@ -158,6 +182,7 @@ def _update(context: Context, desired: DesiredResource, live: LiveResource, afte
                 requires=tuple(done.id for done in actions[-1:]),
                 body=arm_body(desired.address, step.body),
                 fingerprint="" if actions else action.fingerprint,
+                expected=before if actions else None,
                 hazard=step.hazard,
             )
         )
@@ -183,7 +208,8 @@ def _steps(
     context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
 ) -> tuple[Step, ...] | Forbidden:
     if desired.address.kind is Kind.IMAGE_VERSION:
-        return version_steps(live.body, after, desired.body)
+        mark = context.owner(live) is Owner.OURS or bool(context.options.owner)
+        return version_steps(live.body, after, desired.body, mark=mark)
     if desired.address.kind is Kind.IMAGE_DEFINITION:
         taken = tuple(version.address.version or "" for version in context.live_versions(desired.address))
         return (feature_step(live.body, after, desired.body, taken),)

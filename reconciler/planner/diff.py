@@ -46,11 +46,12 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tu
     from deepdiff import DeepDiff
 
     found: dict[Path, tuple[Any, Any]] = {}
-    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0)
+    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     for levels in tree.values():
         for level in levels:
             path = _up_to_list(level.path(output_format="list"))
             found[path] = (_dig(before, path), _dig(after, path))
+    assert found, "bodies that are not the same must show a difference"
     return [(path, *found[path]) for path in sorted(found, key=lambda path: [str(part) for part in path])]
 
 

@@ -6,15 +6,18 @@ Guards look at the whole plan or at one removal; the rules about single fields a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from reconciler.kinds.ownership import PROTECT
 from reconciler.kinds.scalars import read_instant, version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Level, Refusal, RefusalRule
 from reconciler.model.state import LiveResource
 from reconciler.planner.context import Context
+from reconciler.planner.fate import Outlook, marker, usable
 from reconciler.planner.options import names
-from reconciler.planner.ownership import PROTECT, Owner, marker_of
+from reconciler.planner.ownership import Owner
 
 
 def incomplete_read(context: Context) -> Refusal | None:
@@ -68,8 +71,8 @@ def empty_desired(context: Context, owned: Iterable[LiveResource]) -> Refusal | 
 
 
 def protected(context: Context, live: LiveResource) -> Refusal | None:
-    """A resource whose live marker says protect outlives its YAML."""
-    if marker_of(live) != PROTECT or names(context.options.allow_protected, live.address):
+    """Protection outlives the YAML: the live marker counts, and the policy of what is declared above."""
+    if marker(context, live) != PROTECT or names(context.options.allow_protected, live.address):
         return None
     where = live.address.text()
     return Refusal(
@@ -79,6 +82,21 @@ def protected(context: Context, live: LiveResource) -> Refusal | None:
         f"{where} is protected and no longer declared",
         ways_out=("declare it again", f"--allow-protected {where}"),
         override=f"--allow-protected {where}",
+    )
+
+
+def community(context: Context, live: LiveResource) -> Refusal | None:
+    """The service refuses to delete a community gallery before its sharing is reset (fact 7/4)."""
+    del context
+    if (live.body.get("sharingProfile") or {}).get("permissions") != "Community":
+        return None
+    where = live.address.text()
+    return Refusal(
+        RefusalRule.PROTECTED,
+        Level.RESOURCE,
+        (live.address,),
+        f"{where} is shared with the community; Azure deletes it only after its sharing is reset",
+        ways_out=(f"az sig share reset --gallery-name {live.address.gallery}, then plan again", "declare it again"),
     )
 
 
@@ -99,28 +117,27 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
     )
 
 
-def last_usable(context: Context, deleting: frozenset[Address], created: frozenset[Address]) -> tuple[Refusal, ...]:
-    """A definition that stays declared keeps at least one usable version: provisioned and not excluded from latest.
-
-    `created` are the definitions that get a new usable version in the same plan; it is made before the old ones go.
-    """
+def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook) -> tuple[Refusal, ...]:
+    """A definition that stays declared keeps at least one usable version, judged by what it will be after the plan."""
     refusals = []
     for definition in sorted(context.versions):
-        if definition not in context.desired or definition in created:
+        if definition not in context.desired or outlook.usable_made(definition):
             continue
-        usable = [live for live in context.live_versions(definition) if _usable(live)]
-        if not usable or not all(live.address in deleting for live in usable):
+        usable_now = [live for live in context.live_versions(definition) if _usable(live, {})]
+        going = [live for live in usable_now if live.address in deleting]
+        staying = [live for live in context.live_versions(definition) if live.address not in deleting]
+        if not going or any(_usable(live, outlook.changed) for live in staying):
             continue
-        newest = max(usable, key=lambda live: version_parts(live.address.version or "") or (0, 0, 0)).address
+        newest = max(going, key=lambda live: version_parts(live.address.version or "") or (0, 0, 0)).address
         chosen = context.options.allow_last_version
         if not names(chosen, newest) and not names(chosen, definition):
             refusals.append(_last(definition, newest))
     return tuple(refusals)
 
 
-def _usable(live: LiveResource) -> bool:
-    profile = live.body.get("publishingProfile") or {}
-    return live.state == "Succeeded" and not profile.get("excludeFromLatest")
+def _usable(live: LiveResource, changed: Mapping[Address, Mapping[str, Any]]) -> bool:
+    profile = changed.get(live.address) or live.body.get("publishingProfile") or {}
+    return live.state == "Succeeded" and usable(profile)
 
 
 def _last(definition: Address, newest: Address) -> Refusal:
@@ -147,7 +164,7 @@ def max_deletes(context: Context, deleting: frozenset[Address]) -> Refusal | Non
         RefusalRule.MAX_DELETES,
         Level.RUN,
         tuple(sorted(deleting)),
-        f"{total} deletes planned: {message}",
+        f"{total} {'delete' if total == 1 else 'deletes'} planned: {message}",
         ways_out=(f"--allow-deletes {total}, the exact number of this plan",),
         override=f"--allow-deletes {total}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.model.address import Kind
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import LiveResource, Unread
@@ -12,6 +13,8 @@ def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread 
     shown = regions if isinstance(regions, tuple) else ()
     if found.state == "Failed":
         return ResourceHealth(found.address, Health.DEGRADED, "provisioningState is Failed", shown)
+    if not found.state and found.address.kind is not Kind.ROLE_ASSIGNMENT:
+        return ResourceHealth(found.address, Health.UNKNOWN, "Azure gives no provisioningState", shown)
     if found.state not in ("", "Succeeded"):
         return ResourceHealth(found.address, Health.PROGRESSING, f"provisioningState is {found.state}", shown)
     if regions is None:

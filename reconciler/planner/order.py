@@ -6,15 +6,22 @@ ones go, and a grant before the revocation beside it, so that nobody stands with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from graphlib import TopologicalSorter
+from typing import Any
 
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
 
 BUILDING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.ADOPT, Verb.RESTORE, Verb.REPLACE})
 
+VERSION_ID = re.compile(
+    r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/galleries/([^/]+)"
+    r"/images/([^/]+)/versions/([^/]+)",
+    re.IGNORECASE,
+)
 SUCCEEDED_BY_SIBLINGS = frozenset({Kind.IMAGE_VERSION, Kind.ROLE_ASSIGNMENT})
 
 
@@ -26,6 +33,7 @@ def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
         by_address.setdefault(action.address, []).append(action)
     linked = {action.id: _linked(action, by_address) for action in listed}
     _link_deletes(linked, listed)
+    _link_sources(linked, by_address)
     return _walk(linked)
 
 
@@ -42,22 +50,53 @@ def _linked(action: Action, by_address: Mapping[Address, list[Action]]) -> Actio
 
 
 def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
-    """A delete waits for the deletes below it; old versions and grants also for the new ones beside them."""
+    """A delete waits for the deletes below it; old versions and grants also for the new ones beside them.
+
+    A version that moves to another name (the same source is published anew) goes after its new home is there.
+    """
     needs: dict[Address, list[str]] = {}
     building: dict[tuple[Address, Kind], list[str]] = {}
+    copies: dict[str, list[str]] = {}
     for action in listed:
         if action.verb in (Verb.DELETE, Verb.WAIT):
             for parent in action.address.ancestors:
                 needs.setdefault(parent, []).append(action.id)
         if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.verb in BUILDING and action.address.parent:
             building.setdefault((action.address.parent, action.address.kind), []).append(action.id)
+        if action.verb is Verb.CREATE and (source := _source_id((action.body or {}).get("properties") or {})):
+            copies.setdefault(source, []).append(action.id)
     for action in listed:
         if action.verb is not Verb.DELETE:
             continue
         first = list(needs.get(action.address, ()))
+        if action.address.kind is Kind.IMAGE_VERSION:
+            first += copies.get(_source_id(action.expected or {}), ())
         if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.address.parent:
             first += building.get((action.address.parent, action.address.kind), ())
-        linked[action.id] = replace(action, requires=tuple(first))
+        linked[action.id] = replace(action, requires=tuple(dict.fromkeys(first)))
+
+
+def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[Action]]) -> None:
+    """A version made from another version comes after that one's create and before its delete (fact 7/2)."""
+    by_key = {address.key: actions for address, actions in by_address.items()}
+    for reader in [action for action in linked.values() if action.verb in BUILDING]:
+        for found in by_key.get(_source_key(reader), ()):
+            if found.verb is Verb.CREATE:
+                linked[reader.id] = replace(reader, requires=(*linked[reader.id].requires, found.id))
+            elif found.verb is Verb.DELETE:
+                delete = linked[found.id]
+                linked[found.id] = replace(delete, requires=tuple(dict.fromkeys((*delete.requires, reader.id))))
+
+
+def _source_key(action: Action) -> str:
+    """The address key of the gallery version an action's version is made from; "" if it is made from something else."""
+    match = VERSION_ID.fullmatch(_source_id((action.body or {}).get("properties") or {}))
+    return "/".join(match.groups()) if match else ""
+
+
+def _source_id(properties: Mapping[str, Any]) -> str:
+    source = (properties.get("storageProfile") or {}).get("source") or {}
+    return str(source.get("id") or "").lower()
 
 
 def _walk(linked: Mapping[str, Action]) -> tuple[Action, ...]:

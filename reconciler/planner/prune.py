@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.kinds.registry import rules_of
+from reconciler.kinds.ownership import ABANDON
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Level, Reason, Refusal, RefusalRule, Undeclared, Verb
 from reconciler.model.state import LiveResource
@@ -15,8 +15,11 @@ from reconciler.planner import guards
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.context import Context
 from reconciler.planner.detect import SETTLED
+from reconciler.planner.fate import Outlook, marker
 from reconciler.planner.fingerprint import fingerprint
-from reconciler.planner.ownership import ABANDON, OWNER_TAG, Owner, marker_of
+from reconciler.planner.ownership import OWNER_TAG, Owner
+
+PARENTS = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,86 +37,99 @@ def owned_resources(context: Context) -> tuple[LiveResource, ...]:
     return tuple(sorted(found, key=lambda live: live.address))
 
 
-def removals(context: Context, created: frozenset[Address]) -> Removals:
-    """Decide about every owned resource that is not declared. `created`: definitions that get a usable version."""
+def removals(context: Context, outlook: Outlook) -> Removals:
+    """Decide about every owned resource that is not declared; `outlook` is what the rest of the plan makes of it."""
     gone = [live for live in owned_resources(context) if live.address not in context.desired]
-    abandoned = [live for live in gone if marker_of(live) == ABANDON]
-    doomed = [live for live in gone if marker_of(live) != ABANDON]
-    refusals = _refusals(context, doomed, created)
-    rows = [_row(context, live, refusals) for live in gone]
+    abandoned = [live for live in gone if marker(context, live) == ABANDON]
+    doomed = [live for live in gone if marker(context, live) != ABANDON]
+    refusals = _refusals(context, doomed, outlook)
+    going = _going(context, doomed, refusals)
+    rows = [_row(context, live, refusals, going) for live in gone]
     if not context.options.prune or not context.options.owner:
         return Removals(tuple(rows))
+    deletes = [_delete(live) for live in doomed if live.address in going]
+    waits = [_wait(live) for live in gone if live.state not in SETTLED]
+    given_up = [_abandon(live) for live in abandoned if OWNER_TAG in live.tags and _settled(context, live)]
+    return Removals(tuple(rows), (*deletes, *waits, *given_up), refusals)
+
+
+def _settled(context: Context, live: LiveResource) -> bool:
+    """Whether a resource may be written or deleted: not in flight, nothing at or below it unread."""
+    return live.state in SETTLED and not context.unread_below(live.address)
+
+
+def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) -> tuple[Refusal, ...]:
+    """The guards on single removals, then parents that hold what is not ours."""
+    single = (guards.protected, guards.blocked_until_end_of_life, guards.community)
+    found = [next((refusal for guard in single if (refusal := guard(context, live))), None) for live in doomed]
+    refusals = [refusal for refusal in found if refusal is not None]
+    refusals += guards.last_usable(context, _going(context, doomed, tuple(refusals)), outlook)
+    return (*refusals, *(refusal for live in doomed if (refusal := _held(context, live))))
+
+
+def _going(context: Context, doomed: list[LiveResource], refusals: tuple[Refusal, ...]) -> frozenset[Address]:
+    """What is deleted: settled, not refused, and nothing below it stays (fact 4.1/3). Assignments hold nobody."""
     stopped = {address for found in refusals for address in found.addresses}
-    deletes = [_delete(live) for live in doomed if _goes(context, live, stopped)]
-    waits = [_wait(live) for live in doomed if live.state not in SETTLED]
-    limit = guards.max_deletes(context, frozenset(action.address for action in deletes)) if deletes else None
-    return Removals(
-        tuple(rows),
-        (*deletes, *waits, *(_abandon(live) for live in abandoned if not context.unread(live.address))),
-        (*refusals, *((limit,) if limit else ())),
-    )
+    going = {live.address for live in doomed if live.address not in stopped and _settled(context, live)}
+    children: dict[Address, list[Address]] = {}
+    for address in context.live.resources:
+        if address.kind is not Kind.ROLE_ASSIGNMENT and address.parent is not None:
+            children.setdefault(address.parent, []).append(address)
+    for kind in (Kind.IMAGE_DEFINITION, Kind.GALLERY):
+        held = {
+            address
+            for address in going
+            if address.kind is kind and any(child not in going for child in children.get(address, ()))
+        }
+        going -= held
+    return frozenset(going)
 
 
-def _goes(context: Context, live: LiveResource, stopped: set[Address]) -> bool:
-    """Whether a doomed resource is deleted in this plan: not stopped, not in flight, nothing at or below it unread."""
-    return live.address not in stopped and live.state in SETTLED and not context.unread_below(live.address)
-
-
-def _refusals(context: Context, doomed: list[LiveResource], created: frozenset[Address]) -> tuple[Refusal, ...]:
-    """Guards on single removals, then parents whose children stay; deepest first."""
-    found: list[Refusal] = []
-    for live in doomed:
-        refusal = guards.protected(context, live) or guards.blocked_until_end_of_life(context, live)
-        if refusal is not None:
-            found.append(refusal)
-    stopped = {address for refusal in found for address in refusal.addresses}
-    deleting = frozenset(live.address for live in doomed if _goes(context, live, stopped))
-    found += guards.last_usable(context, deleting, created)
-    stopped |= {address for refusal in found for address in refusal.addresses}
-    deleting = frozenset(live.address for live in doomed if _goes(context, live, stopped))
-    found += [refusal for live in doomed if live.address in deleting and (refusal := _held(context, live, deleting))]
-    return tuple(found)
-
-
-def _held(context: Context, live: LiveResource, deleting: frozenset[Address]) -> Refusal | None:
-    """Refuse to delete a parent with a child that stays: Azure would (fact 4.1/3). Assignments hold nobody."""
-    if live.address.kind not in (Kind.GALLERY, Kind.IMAGE_DEFINITION):
+def _held(context: Context, live: LiveResource) -> Refusal | None:
+    """Name what is not ours and stands in the way of a parent's delete."""
+    if live.address.kind not in PARENTS:
         return None
     inside = f"{live.address.key}/"
-    staying = sorted(
+    foreign = sorted(
         child
-        for child in context.live.resources
-        if child.key.startswith(inside) and child.kind is not Kind.ROLE_ASSIGNMENT and child not in deleting
+        for child, found in context.live.resources.items()
+        if child.key.startswith(inside)
+        and child.kind is not Kind.ROLE_ASSIGNMENT
+        and context.owner(found) is not Owner.OURS
     )
-    if not staying:
+    if not foreign:
         return None
     where = live.address.text()
-    shown = ", ".join(child.text() for child in staying[:5])
+    shown = ", ".join(child.text() for child in foreign[:5])
     return Refusal(
         RefusalRule.NOT_OWNED,
         Level.RESOURCE,
         (live.address,),
-        f"{where} cannot be deleted while {shown} {'stays' if len(staying) == 1 else 'stay'}",
-        ways_out=(f"declare {where} again", "remove what stays in its way"),
+        f"{where} cannot be deleted: {shown} {'is' if len(foreign) == 1 else 'are'} not this instance's",
+        ways_out=(f"declare {where} again", "have its owner remove what stands in the way"),
     )
 
 
-def _row(context: Context, live: LiveResource, refusals: tuple[Refusal, ...]) -> Undeclared:
-    address = live.address
+def _row(context: Context, live: LiveResource, refusals: tuple[Refusal, ...], going: frozenset[Address]) -> Undeclared:
+    address, prune = live.address, context.options.prune
     met = tuple(refusal.rule for refusal in refusals if address in refusal.addresses)
-    if marker_of(live) == ABANDON:
-        return Undeclared(address, "no longer declared; given up, not deleted (onRemove: abandon)")
-    hazard = "access remains" if address.kind is Kind.ROLE_ASSIGNMENT and not context.options.prune else ""
-    words = "no longer declared" if context.options.prune else "no longer declared; kept without --prune"
-    return Undeclared(address, words, met, hazard)
+    if marker(context, live) == ABANDON:
+        words = "given up, not deleted" if prune else "kept; given up with --prune"
+        return Undeclared(address, f"no longer declared; {words} (onRemove: abandon)")
+    revoked = prune and address in going
+    hazard = "access remains" if address.kind is Kind.ROLE_ASSIGNMENT and not revoked else ""
+    if not prune:
+        return Undeclared(address, "no longer declared; kept without --prune", met, hazard)
+    stays = "" if address in going or met else "; stays while something in it does"
+    return Undeclared(address, f"no longer declared{stays}", met, hazard)
 
 
-def _action(live: LiveResource, verb: Verb, reason: Reason, words: str) -> Action:
+def _action(live: LiveResource, verb: Verb, reasons: tuple[Reason, ...], words: str) -> Action:
     return Action(
         id=f"{verb} {live.address.key}",
         address=live.address,
         verb=verb,
-        reasons=(reason,),
+        reasons=reasons,
         words=words,
         resource_id=live.resource_id,
         fingerprint=fingerprint(live),
@@ -121,18 +137,18 @@ def _action(live: LiveResource, verb: Verb, reason: Reason, words: str) -> Actio
 
 
 def _delete(live: LiveResource) -> Action:
-    return _action(live, Verb.DELETE, Reason.NO_LONGER_DECLARED, "no longer declared")
+    action = _action(live, Verb.DELETE, (Reason.NO_LONGER_DECLARED,), "no longer declared")
+    return replace(action, expected=live.body)
 
 
 def _wait(live: LiveResource) -> Action:
-    return _action(live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, f"{live.state} in Azure; waits for it to finish")
+    reasons = (Reason.OPERATION_IN_FLIGHT, Reason.NO_LONGER_DECLARED)
+    return _action(live, Verb.WAIT, reasons, f"{live.state} in Azure; waits for it to finish")
 
 
 def _abandon(live: LiveResource) -> Action:
     """Give a resource up: the owner tag goes, everything else stays."""
     tags = {key: value for key, value in live.tags.items() if key != OWNER_TAG}
-    body = {**live.body, "tags": tags}
     change = Change(("tags", OWNER_TAG), live.tags[OWNER_TAG], None, "updatable")
-    action = _action(live, Verb.ABANDON, Reason.NO_LONGER_DECLARED, "given up, not deleted")
-    assert rules_of(live.address.kind).has_tags
-    return replace(action, changes=(change,), body=arm_body(live.address, body))
+    action = _action(live, Verb.ABANDON, (Reason.NO_LONGER_DECLARED,), "given up, not deleted")
+    return replace(action, changes=(change,), body=arm_body(live.address, {**live.body, "tags": tags}))

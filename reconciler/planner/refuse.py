@@ -5,11 +5,16 @@ Each returns a refusal with every way out; a refused resource and all below it a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import read_instant
 from reconciler.model.address import Kind
 from reconciler.model.plan import Change, Level, Refusal, RefusalRule
 from reconciler.model.state import DesiredResource, LiveResource, OnImmutableChange
+from reconciler.planner.bodies import tagged
 from reconciler.planner.context import Context
 from reconciler.planner.options import names
 from reconciler.planner.ownership import Owner, owner_name
@@ -17,6 +22,7 @@ from reconciler.planner.steps import Forbidden
 from reconciler.planner.words import ways_out_of
 
 END_OF_LIFE = "endOfLifeDate"
+MAX_TAGS = 50
 
 Changes = tuple[Change, ...]
 
@@ -96,12 +102,31 @@ def _undocumented(context: Context, desired: DesiredResource, changes: Changes) 
     return _refuse(RefusalRule.DOCUMENTED_ONLY, desired, message, found, ("updatableFields: accepted",))
 
 
+def forbidden_together(
+    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+) -> Refusal | None:
+    """Refuse what only the merged body shows: a declared minimum over a live maximum, too many tags with live ones."""
+    check = rules_of(desired.address.kind).check
+    before = {(problem.code, problem.path) for problem in check(desired.address, live.body)}
+    for problem in check(desired.address, after):
+        if (problem.code, problem.path) not in before and problem.path:
+            message = f"{problem.message}, live values included"
+            return _refuse(RefusalRule.LIMIT_EXCEEDED, desired, message, (), ("state the fields that belong together",))
+    tags = len(tagged(after, desired, context.options).get("tags") or {})
+    if tags > MAX_TAGS:
+        message = f"{tags} tags with the live ones; a resource has at most {MAX_TAGS}"
+        return _refuse(RefusalRule.LIMIT_EXCEEDED, desired, message, (), ("remove live tags with `key: null`",))
+    return None
+
+
 def past_end_of_life(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
-    """Refuse a newly set end-of-life date of a definition that has passed (fact 4.2/6)."""
+    """Refuse a newly set end-of-life date that has passed (fact 4.2/6)."""
     for change in changes:
-        moment = read_instant(change.after) if change.path and change.path[-1] == END_OF_LIFE else None
-        if moment is not None and moment <= context.now and desired.address.kind is Kind.IMAGE_DEFINITION:
-            message = f"{change.dotted} {change.after} has passed; the service takes future dates only"
+        inner = change.after.get(END_OF_LIFE) if isinstance(change.after, Mapping) else None
+        date = change.after if change.path[-1] == END_OF_LIFE else inner
+        moment = read_instant(date)
+        if moment is not None and moment <= context.now:
+            message = f"{END_OF_LIFE} {date} has passed; the service takes future dates only"
             ways = ("a future date", "leave the date out")
             return _refuse(RefusalRule.PAST_END_OF_LIFE, desired, message, (change,), ways)
     return None

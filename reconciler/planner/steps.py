@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds.overlay import same
-from reconciler.kinds.scalars import version_parts
+from reconciler.kinds.scalars import INT32_MAX, version_parts
 
 FLAG = "allowDeletionOfReplicatedLocations"
 STORAGE = "storageAccountType"
+PENDING_TAG = "reconciler.pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Forbidden:
 
 
 def version_steps(
-    live: Mapping[str, Any], after: Mapping[str, Any], declared: Mapping[str, Any]
+    live: Mapping[str, Any], after: Mapping[str, Any], declared: Mapping[str, Any], *, mark: bool
 ) -> tuple[Step, ...] | Forbidden:
-    """The bodies that lead from a live version to the wanted one (facts 2.4/4, 2.4/25, 4.3/18)."""
+    """The bodies that lead from a live version to the wanted one (facts 2.4/4, 2.4/25, 4.3/18).
+
+    With `mark`, the steps before the last carry a tag that says the flag is to be set back: a run that is cut off
+    between them leaves that word in Azure, and the next plan sets it back (see `settle_pending`).
+    """
     dropped, restored = _moved_regions(live, after)
     if not dropped and not restored:
         return (Step(dict(after)),)
@@ -48,19 +53,29 @@ def version_steps(
         return Forbidden("the home region cannot leave the target regions, so its storage type cannot change", leaving)
     if _flag(declared) is False:
         return Forbidden(f"removing {names} is forbidden by the declared safetyProfile.{FLAG}: false", leaving)
+    pending = mark and _flag(after) is not True
     steps: list[Step] = []
     if _flag(live) is not True:
-        steps.append(Step(_with_flag(live), f"allow regions to be removed ({FLAG}: true)", companion=True))
-    shrunk = _without(after, restored) if restored else dict(after)
-    shrunk = _with_flag(shrunk)
-    hazard = (
-        f"{', '.join(region.strip('[]') for region in restored)} serves nothing until added again" if restored else ""
-    )
-    steps.append(Step(shrunk, f"remove {names}", hazard))
+        steps.append(Step(_open(live, pending=pending), f"allow regions to be removed ({FLAG}: true)", companion=True))
+    shrunk = _open(_without(after, restored) if restored else after, pending=pending)
+    gap = ", ".join(region.strip("[]") for region in restored)
+    hazard = f"{gap} serves nothing until added again" if restored else ""
+    steps.append(Step(shrunk, "", hazard))
     if not same(shrunk, after):
         words = "add them again with the new storage type" if restored else "set the flag back"
         steps.append(Step(dict(after), words, companion=True))
     return tuple(steps)
+
+
+def settle_pending(after: dict[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What a version should be if earlier steps were cut off: the tag that says so goes, the flag is set back."""
+    tags = after.get("tags") or {}
+    if PENDING_TAG not in tags:
+        return after
+    after = {**after, "tags": {key: value for key, value in tags.items() if key != PENDING_TAG}}
+    if _flag(declared) is None:
+        after["safetyProfile"] = {**(after.get("safetyProfile") or {}), FLAG: False}
+    return after
 
 
 def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -85,8 +100,10 @@ def _flag(body: Mapping[str, Any]) -> object:
     return (body.get("safetyProfile") or {}).get(FLAG)
 
 
-def _with_flag(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {**body, "safetyProfile": {**(body.get("safetyProfile") or {}), FLAG: True}}
+def _open(body: Mapping[str, Any], *, pending: bool) -> dict[str, Any]:
+    """The body with region removal allowed, and where it must be closed again the tag that says so."""
+    opened = {**body, "safetyProfile": {**(body.get("safetyProfile") or {}), FLAG: True}}
+    return {**opened, "tags": {**(body.get("tags") or {}), PENDING_TAG: f"set back {FLAG}"}} if pending else opened
 
 
 def _without(body: Mapping[str, Any], regions: tuple[str, ...]) -> dict[str, Any]:
@@ -119,5 +136,12 @@ def next_version(versions: tuple[str, ...]) -> str:
     taken = [parts for name in versions if (parts := version_parts(name)) is not None]
     if not taken:
         return "0.0.1"
-    major, minor, patch = max(taken)
-    return f"{major}.{minor}.{patch + 1}"
+    return ".".join(str(number) for number in following(max(taken)))
+
+
+def following(parts: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The next version number; each part is a 32-bit integer."""
+    major, minor, patch = parts
+    if patch < INT32_MAX:
+        return major, minor, patch + 1
+    return (major, minor + 1, 0) if minor < INT32_MAX else (major + 1, 0, 0)

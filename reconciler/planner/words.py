@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
+from reconciler.planner.steps import following
 
 
 def creation_words(address: Address, body: Mapping[str, Any]) -> str:
@@ -51,10 +52,13 @@ def update_words(address: Address, changes: tuple[Change, ...]) -> str:
     """What an update is about, in few words."""
     words: list[str] = []
     for change in changes:
-        region = change.path[2] if change.path[:2] == ("publishingProfile", "targetRegions") else None
-        if region is not None and len(change.path) == 3:  # noqa: PLR2004 - profile, list, key: a whole region
-            words.append(_region_words(str(region).strip("[]"), change))
-    return f"{', '.join(words)} of {address.name}" if words else ""
+        if change.path[:2] == ("publishingProfile", "targetRegions"):
+            region, rest = str(change.path[2]).strip("[]"), change.path[3:]
+            if not rest:
+                words.append(_region_words(region, change))
+            elif rest == ("regionalReplicaCount",):
+                words.append(f"{change.before} → {change.after} replicas in {region}")
+    return f"{address.name}: {', '.join(words)}" if words else ""
 
 
 def _region_words(region: str, change: Change) -> str:
@@ -77,7 +81,8 @@ def _anew(address: Address) -> str:
     if address.kind is Kind.IMAGE_VERSION:
         parts = version_parts(address.version or "")
         assert parts is not None
-        return f"publish under the next number, {parts[0]}.{parts[1]}.{parts[2] + 1}"
+        number = ".".join(str(part) for part in following(parts))
+        return f"publish under the next number, {number}"
     if address.kind is Kind.ROLE_ASSIGNMENT:
         return "remove the line, apply with --prune, and add it again"
     return f"a new {'definition' if address.kind is Kind.IMAGE_DEFINITION else 'gallery'} name"

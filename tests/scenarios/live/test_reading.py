@@ -181,7 +181,7 @@ def test_a_custom_role_is_found_by_its_name(estate: Estate) -> None:
     estate.gallery("corp")
     declared = at("corp", role="corp publisher")
     live = estate.read(desired(at("corp"), declared))
-    assert live.roles == {"corp publisher": guid}
+    assert live.roles == {f"{SUB}/rg-images:corp publisher": guid}
     assert declared.access is not None
     resolved = replace(declared, access=replace(declared.access, role_id=guid))
     assert resolved in live.absent

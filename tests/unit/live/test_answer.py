@@ -65,7 +65,7 @@ def test_an_unknown_status_has_words_too() -> None:
         (400, "BadRequest", "Hash conflict for the role assignment", ErrorClass.TRANSIENT),
         (409, "Conflict", "Another operation is in progress", ErrorClass.CONFLICT),
         (409, "CannotDeleteResource", "Cannot delete resource while nested resources exist", ErrorClass.CONFLICT),
-        (409, "RoleAssignmentExists", "The role assignment already exists.", ErrorClass.CONFLICT),
+        (409, "RoleAssignmentExists", "The role assignment already exists.", ErrorClass.PRECONDITION),
         (409, "OperationNotAllowed", "it is marked for deletion", ErrorClass.CONFLICT),
         (409, "OperationNotAllowed", "Gallery image: i identified by (…) already exists", ErrorClass.INVALID),
         (409, "OperationNotAllowed", "exceeding approved Total quota", ErrorClass.QUOTA),

@@ -1,0 +1,64 @@
+"""What a plan makes of things: which marker holds for an undeclared resource, and what versions will be usable after.
+
+Apart from guards and prune because both judge by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Verb
+from reconciler.model.state import LiveResource
+from reconciler.planner.context import Context
+from reconciler.planner.ownership import marker_for, marker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the declared part of a plan does to versions: `made` and `changed` map addresses to publishing profiles."""
+
+    made: Mapping[Address, Mapping[str, Any]]
+    changed: Mapping[Address, Mapping[str, Any]]
+
+    def usable_made(self, definition: Address) -> bool:
+        """Whether a definition gets a version that `latest` may resolve to."""
+        return any(address.parent == definition and usable(profile) for address, profile in self.made.items())
+
+
+def outlook_of(actions: Iterable[Action]) -> Outlook:
+    """The outlook of the actions about declared resources; of several steps the last one counts."""
+    made: dict[Address, Mapping[str, Any]] = {}
+    changed: dict[Address, Mapping[str, Any]] = {}
+    for action in actions:
+        if action.address.kind is Kind.IMAGE_VERSION and action.body is not None:
+            profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
+            (made if action.verb is Verb.CREATE else changed)[action.address] = profile
+    return Outlook(made, changed)
+
+
+def usable(profile: Mapping[str, Any]) -> bool:
+    """Whether `latest` may resolve to a version: not excluded, and not in every region (facts 2.4/7, 2.4/10)."""
+    regions = profile.get("targetRegions") or ()
+    entries = regions.values() if isinstance(regions, Mapping) else regions
+    everywhere = bool(entries) and all(entry.get("excludeFromLatest") for entry in entries)
+    return not profile.get("excludeFromLatest") and not everywhere
+
+
+def marker(context: Context, live: LiveResource) -> str:
+    """The marker that holds for an undeclared resource: its own, else the one of the nearest resource above it.
+
+    Above means declared (its policy is inherited) or live (its tag); access lines carry no tag of their own.
+    """
+    own = marker_of(live)
+    if own:
+        return own
+    above = context.declared_above(live.address)
+    if above is not None:
+        return marker_for(above.policy)
+    if live.address.kind is not Kind.ROLE_ASSIGNMENT:
+        return ""
+    parents = (context.live.resources.get(parent) for parent in live.address.ancestors)
+    return next((found for parent in parents if parent is not None and (found := marker_of(parent))), "")
