@@ -194,7 +194,7 @@ def layer(
             _lay(layers, path, _scopes_text(value) if path == "scopes" else value, f"environment {name}")
     for path, value in _flat(flags):
         if value is not None:
-            _lay(layers, path, value, "flag")
+            _lay(layers, path, value, f"flag {_option(path)}")
     settings = _validated(layers)
     origins = {path: layers.origins.get(path, DEFAULT) for path in PATHS}
     return Layered(settings, origins, tuple(layers.problems))
@@ -303,6 +303,11 @@ def _blocks() -> dict[str, type[BaseModel]]:
 def _variable(path: str) -> str:
     """`limits.maxDeletes` is RECONCILER_LIMITS_MAX_DELETES."""
     return PREFIX + re.sub(r"(?<=[a-z])([A-Z])", r"_\1", path).replace(".", "_").upper()
+
+
+def _option(path: str) -> str:
+    """`resourceGroup` is --resource-group."""
+    return "--" + re.sub(r"(?<=[a-z])([A-Z])", r"-\1", path.rpartition(".")[2]).lower()
 
 
 BLOCKS: Final = _blocks()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from reconciler.kinds.rules import Merge, accepted, immutable, read_only, updatable, write_only
 from reconciler.kinds.scalars import ANY_CASE, Count, Flag, Form, Region, Text, Uri, folded
@@ -14,6 +14,8 @@ from reconciler.model.diagnostic import Problem
 from reconciler.model.state import Body
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.]{0,78}[A-Za-z0-9])?")
+COMMUNITY_NEEDS = ("publisherUri", "publisherContact", "eula", "publicNamePrefix")
+LEAST_DAYS = {"retentionPeriodInDays": 1, "gracePeriodInDays": 0}
 PREFIX = re.compile(r"[A-Za-z0-9]{5,16}")
 
 IdentityId = Annotated[str, Form("resource id", folded)]
@@ -31,7 +33,7 @@ class Identity(Spec):
 
     type: Annotated[
         Annotated[Literal["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned", "None"], ANY_CASE] | None,
-        accepted("8/3", default="None"),
+        accepted("8/3", default="None", clearable=False),
     ] = None
     principalId: Annotated[Text | None, read_only("2.1/4")] = None
     tenantId: Annotated[Text | None, read_only("2.1/4")] = None
@@ -64,7 +66,7 @@ class SharingProfile(Spec):
 class SoftDeletePolicy(Spec):
     """Whether deleted versions can be recovered, and for how long."""
 
-    isSoftDeleteEnabled: Annotated[Flag | None, updatable("8/5", default=False)] = None
+    isSoftDeleteEnabled: Annotated[Flag | None, updatable("8/5", default=False, clearable=False)] = None
     retentionPeriodInDays: Annotated[Count | None, updatable("2.5")] = None
     gracePeriodInDays: Annotated[Count | None, updatable("2.5")] = None
 
@@ -73,8 +75,8 @@ class GallerySpec(Spec):
     """The body of a gallery, `properties` unwrapped."""
 
     location: Annotated[Region | None, immutable("2.1/2", required=True)] = None
-    tags: Annotated[dict[Text, Text | None] | None, updatable("8/2", merge=Merge.BY_KEY)] = None
-    identity: Annotated[Identity | None, accepted("8/3")] = None
+    tags: Annotated[dict[Text, Text | None] | None, updatable("8/2", clearable=False, merge=Merge.BY_KEY)] = None
+    identity: Annotated[Identity | None, accepted("8/3", clearable=False)] = None
     description: Annotated[Text | None, updatable("8/1")] = None
     sharingProfile: Annotated[SharingProfile | None, immutable("8/4")] = None
     softDeletePolicy: Annotated[SoftDeletePolicy | None, updatable("8/5")] = None
@@ -89,16 +91,23 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
             f"“{address.gallery}” cannot be a gallery name",
             "1–80 letters, digits, “_” and “.”, no hyphen, starting and ending with a letter or digit",
         )
-    sharing = body.get("sharingProfile") or {}
-    info = sharing.get("communityGalleryInfo")
-    if sharing.get("permissions") == "Community" and info is None:
+    yield from _check_community(body.get("sharingProfile") or {})
+    yield from _check_soft_delete(body.get("softDeletePolicy") or {})
+    yield from _check_identity(body)
+
+
+def _check_community(sharing: Mapping[str, Any]) -> Iterator[Problem]:
+    info = sharing.get("communityGalleryInfo") or {}
+    missing = [name for name in COMMUNITY_NEEDS if not info.get(name)]
+    if sharing.get("permissions") == "Community" and missing:
+        listed = ", ".join(missing)
         yield Problem(
-            ("sharingProfile", "permissions"),
+            ("sharingProfile", "communityGalleryInfo" if info else "permissions"),
             "community-info",
-            "a community gallery needs sharingProfile.communityGalleryInfo",
-            "state publisherUri, publisherContact, eula and publicNamePrefix",
+            f"a community gallery needs sharingProfile.communityGalleryInfo with {listed}",
+            f"state {listed}",
         )
-    prefix = (info or {}).get("publicNamePrefix")
+    prefix = info.get("publicNamePrefix")
     if prefix is not None and not PREFIX.fullmatch(prefix):
         yield Problem(
             ("sharingProfile", "communityGalleryInfo", "publicNamePrefix"),
@@ -106,7 +115,15 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
             f"“{prefix}” cannot be a public name prefix",
             "5–16 letters and digits",
         )
-    yield from _check_identity(body)
+
+
+def _check_soft_delete(policy: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, least in LEAST_DAYS.items():
+        days = policy.get(name)
+        if days is not None and days < least:
+            yield Problem(
+                ("softDeletePolicy", name), "out-of-range", f"{name}: {days} days", f"use {least} or a greater number"
+            )
 
 
 def _check_identity(body: Body) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from reconciler.kinds.scalars import (
     Text,
     Uri,
     VersionName,
+    lower,
     spelling,
 )
 from reconciler.kinds.shape import Spec
@@ -41,7 +42,8 @@ FEATURE_NAMES = (
     "DiskControllerTypes",
     "IsSecureBootSupported",
 )
-FeatureName = Annotated[str, Form("feature name", spelling((*FEATURE_NAMES,)))]
+FeatureName = Annotated[str, Form("feature name", lambda value: _spelt(lower(value)))]
+_spelt = spelling((*FEATURE_NAMES,))  # names in any case are one feature; those we do not know are folded
 DiskType = Annotated[
     Literal[
         "Standard_LRS",
@@ -97,14 +99,14 @@ class Feature(Spec):
 
     name: Annotated[FeatureName | None, guarded("8/12", required=True)] = None
     value: Annotated[FeatureValue | None, guarded("8/12")] = None
-    startsAtVersion: Annotated[VersionName | None, guarded("2.3/14")] = None
+    startsAtVersion: Annotated[VersionName | None, guarded("2.3/14", clearable=False)] = None
 
 
 class ImageDefinitionSpec(Spec):
     """The body of an image definition, `properties` unwrapped."""
 
     location: Annotated[Region | None, immutable("2.1/2", required=True)] = None
-    tags: Annotated[dict[Text, Text | None] | None, updatable("8/13", merge=Merge.BY_KEY)] = None
+    tags: Annotated[dict[Text, Text | None] | None, updatable("8/13", clearable=False, merge=Merge.BY_KEY)] = None
     osType: Annotated[Annotated[Literal["Linux", "Windows"], ANY_CASE] | None, immutable("2.3/1", required=True)] = None
     osState: Annotated[Annotated[Literal["Generalized", "Specialized"], ANY_CASE] | None, immutable("2.3/2")] = None
     hyperVGeneration: Annotated[Annotated[Literal["V1", "V2"], ANY_CASE] | None, immutable("2.3/3")] = None
@@ -141,7 +143,20 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
                 f"“{value}” cannot be an identifier.{part}",
                 f"1–{limit} letters, digits, “-”, “_” and “.”, not ending with “.”",
             )
+    yield from _check_features(body)
     yield from _check_recommended(body)
+
+
+def _check_features(body: Body) -> Iterator[Problem]:
+    for key, feature in (body.get("features") or {}).items():
+        name = feature.get("name")
+        if name is None:
+            continue  # told apart by it: said where lists are read
+        if not name.strip():
+            yield Problem(("features", key, "name"), "required-field", "a feature has no name", "state its name")
+        if "value" not in feature:
+            message = f"the feature {name} has no value"
+            yield Problem(("features", key), "required-field", message, "state value; value: null removes the feature")
 
 
 def _check_recommended(body: Body) -> Iterator[Problem]:

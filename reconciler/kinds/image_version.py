@@ -5,7 +5,7 @@ Regions and replica counts are what a version lives by; its source and storage a
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -15,10 +15,15 @@ from reconciler.kinds.scalars import (
     ANY_CASE,
     CommunityImageId,
     Count,
+    DiskEncryptionSetId,
+    DiskId,
     Flag,
+    ImageId,
     Instant,
+    Lower,
+    MachineId,
     Region,
-    ResourceId,
+    StorageAccountId,
     Text,
     Uri,
 )
@@ -42,19 +47,20 @@ SignatureTemplate = Annotated[
 ]
 REGION_FORM = "name, name=count or name=count=storage type, for example westeurope=2=standard_zrs"
 REGION_PARTS = 3
+STORAGE_TYPES = frozenset(word.lower() for word in get_args(get_args(StorageType)[0]))
 
 
 class DiskSecurityProfile(Spec):
     """Confidential-VM encryption of one disk."""
 
     confidentialVMEncryptionType: Annotated[ConfidentialType | None, immutable("2.4/5")] = None
-    secureVMDiskEncryptionSetId: Annotated[ResourceId | None, immutable("2.4/5")] = None
+    secureVMDiskEncryptionSetId: Annotated[DiskEncryptionSetId | None, immutable("2.4/5")] = None
 
 
 class OsDiskEncryption(Spec):
     """Encryption of the OS disk in one region."""
 
-    diskEncryptionSetId: Annotated[ResourceId | None, immutable("2.4/5")] = None
+    diskEncryptionSetId: Annotated[DiskEncryptionSetId | None, immutable("2.4/5")] = None
     securityProfile: Annotated[DiskSecurityProfile | None, immutable("2.4/5")] = None
 
 
@@ -62,7 +68,7 @@ class DataDiskEncryption(Spec):
     """Encryption of one data disk in one region."""
 
     lun: Annotated[Count | None, immutable("2.4/6", required=True)] = None
-    diskEncryptionSetId: Annotated[ResourceId | None, immutable("2.4/6")] = None
+    diskEncryptionSetId: Annotated[DiskEncryptionSetId | None, immutable("2.4/6")] = None
     securityProfile: Annotated[DiskSecurityProfile | None, immutable("2.5")] = None
 
 
@@ -87,7 +93,7 @@ class TargetRegion(Spec):
     regionalReplicaCount: Annotated[Count | None, updatable("8/14", clearable=False)] = None
     storageAccountType: Annotated[StorageType | None, guarded("2.4/4", clearable=False)] = None
     encryption: Annotated[Encryption | None, immutable("2.4/5")] = None
-    excludeFromLatest: Annotated[Flag | None, accepted("8/18", default=False)] = None
+    excludeFromLatest: Annotated[Flag | None, accepted("8/18", default=False, clearable=False)] = None
     additionalReplicaSets: Annotated[
         list[AdditionalReplicaSet] | None, updatable("8/16", key=("storageAccountType",))
     ] = None
@@ -104,6 +110,9 @@ def read_region(text: str) -> dict[str, str]:
     if len(parts) > REGION_PARTS or not all(parts):
         raise PydanticCustomError("bad-target-region", "“{text}” is not {form}", {"text": text, "form": REGION_FORM})
     if len(parts) == REGION_PARTS - 1 and not parts[1].lstrip("+-").isdigit():
+        if parts[1].lower() not in STORAGE_TYPES:
+            message = "{word} is neither a replica count nor a storage type"
+            raise PydanticCustomError("bad-target-region", message, {"word": parts[1]})
         return {"name": parts[0], "storageAccountType": parts[1]}
     return dict(zip(("name", "regionalReplicaCount", "storageAccountType"), parts, strict=False))
 
@@ -111,7 +120,7 @@ def read_region(text: str) -> dict[str, str]:
 class ExtendedLocation(Spec):
     """An edge zone."""
 
-    name: Annotated[Text | None, updatable("2.4/16", required=True)] = None
+    name: Annotated[Lower | None, updatable("2.4/16", required=True)] = None
     type: Annotated[Annotated[Literal["EdgeZone", "Unknown"], ANY_CASE] | None, updatable("2.4/16")] = None
 
 
@@ -130,7 +139,7 @@ class PublishingProfile(Spec):
 
     targetRegions: Annotated[list[TargetRegion] | None, updatable("8/14", clearable=False, key=("name",))] = None
     replicaCount: Annotated[Count | None, updatable("8/14", default=1, clearable=False)] = None
-    excludeFromLatest: Annotated[Flag | None, updatable("8/17", default=False)] = None
+    excludeFromLatest: Annotated[Flag | None, updatable("8/17", default=False, clearable=False)] = None
     endOfLifeDate: Annotated[Instant | None, set_once("8/19")] = None
     storageAccountType: Annotated[StorageType | None, immutable("8/20", default="Standard_LRS")] = None
     storageAccountStrategy: Annotated[
@@ -147,17 +156,17 @@ class PublishingProfile(Spec):
 class Source(Spec):
     """A managed image, a gallery version, a virtual machine or a community image version: exactly one."""
 
-    id: Annotated[ResourceId | None, immutable("2.4/18")] = None
-    virtualMachineId: Annotated[ResourceId | None, immutable("2.4/19")] = None
+    id: Annotated[ImageId | None, immutable("2.4/18")] = None
+    virtualMachineId: Annotated[MachineId | None, immutable("2.4/19")] = None
     communityGalleryImageId: Annotated[CommunityImageId | None, immutable("2.4/20")] = None
 
 
 class DiskSource(Spec):
     """A disk or snapshot by id, or a VHD by address and storage account."""
 
-    id: Annotated[ResourceId | None, immutable("2.4/21")] = None
+    id: Annotated[DiskId | None, immutable("2.4/21")] = None
     uri: Annotated[Uri | None, immutable("2.4/21")] = None
-    storageAccountId: Annotated[ResourceId | None, immutable("2.4/21")] = None
+    storageAccountId: Annotated[StorageAccountId | None, immutable("2.4/21")] = None
 
 
 class OsDiskImage(Spec):
@@ -186,8 +195,8 @@ class StorageProfile(Spec):
 class SafetyProfile(Spec):
     """Guards that the service itself keeps."""
 
-    allowDeletionOfReplicatedLocations: Annotated[Flag | None, accepted("8/24", default=False)] = None
-    blockDeletionBeforeEndOfLife: Annotated[Flag | None, accepted("8/24", default=False)] = None
+    allowDeletionOfReplicatedLocations: Annotated[Flag | None, accepted("8/24", default=False, clearable=False)] = None
+    blockDeletionBeforeEndOfLife: Annotated[Flag | None, accepted("8/24", default=False, clearable=False)] = None
 
 
 class UefiKey(Spec):
@@ -239,9 +248,9 @@ class ImageVersionSpec(Spec):
     """The body of an image version, `properties` unwrapped."""
 
     location: Annotated[Region | None, immutable("2.1/2", required=True)] = None
-    tags: Annotated[dict[Text, Text | None] | None, updatable("8/25", merge=Merge.BY_KEY)] = None
+    tags: Annotated[dict[Text, Text | None] | None, updatable("8/25", clearable=False, merge=Merge.BY_KEY)] = None
     storageProfile: Annotated[StorageProfile | None, immutable("8/22", required=True)] = None
     publishingProfile: Annotated[PublishingProfile | None, updatable("8/14", clearable=False)] = None
-    safetyProfile: Annotated[SafetyProfile | None, accepted("8/24")] = None
+    safetyProfile: Annotated[SafetyProfile | None, accepted("8/24", clearable=False)] = None
     securityProfile: Annotated[SecurityProfile | None, immutable("2.4/28")] = None
     restore: Annotated[Flag | None, write_only("2.4/30")] = None

@@ -6,6 +6,7 @@ Assignments carry no tags, so ownership is the name itself: a UUIDv5 that only o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated, Final, Literal
 from uuid import UUID, uuid5
 
@@ -19,6 +20,8 @@ from reconciler.model.state import Body
 NAMESPACE: Final = UUID("3b1f4f0e-6f0c-5a53-9a67-0f3a1d8c2e41")
 MAX_CONDITION: Final = 8192
 CONDITION_VERSION: Final = "2.0"
+ALIKE: Final = 0.75
+LONGEST_NAME: Final = 128
 
 BUILT_IN_ROLES: Final = {
     "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
@@ -77,6 +80,12 @@ def role_guid(role: str) -> str | None:
     if GUID_PATTERN.fullmatch(last):
         return last.lower()
     return _FOLDED.get(role.lower())
+
+
+def near_role(role: str) -> str | None:
+    """The built-in role that a name which is none resembles; None for a custom role's own name."""
+    near = get_close_matches(role[:LONGEST_NAME].lower(), _FOLDED, n=1, cutoff=ALIKE)
+    return ROLE_NAMES[_FOLDED[near[0]]] if near else None
 
 
 def role_name(guid: str) -> str:

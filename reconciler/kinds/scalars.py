@@ -148,6 +148,19 @@ def _check_resource_id(value: str) -> str:
     return value
 
 
+def _id_of(expected: str, example: str, tail: str) -> Callable[[str], str]:
+    """The validator of an id that must lead to one of some types (facts 4.3/8, 4.3/20); `tail` is its end."""
+    pattern = re.compile(rf"/subscriptions/[^/]+/.*providers/{tail}", re.IGNORECASE)
+
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            told = {"value": value, "expected": expected, "hint": f"/subscriptions/…/providers/{example}"}
+            raise PydanticCustomError("bad-id", "“{value}” is not the id of {expected}", told)
+        return value
+
+    return check
+
+
 def _check_community_id(value: str) -> str:
     if not COMMUNITY_ID.fullmatch(value):
         raise PydanticCustomError("bad-id", "“{value}” is not a community image version id", {"value": value})
@@ -160,9 +173,23 @@ def _check_guid(value: str) -> str:
     return str(UUID(value))
 
 
+def plain_version(name: str) -> str:
+    """The version that the service reads: its numbers without leading zeros; the name itself where it is none."""
+    parts = version_parts(name)
+    return name if parts is None else ".".join(map(str, parts))
+
+
+def read_as(name: str) -> str:
+    """The hint under a version with leading zeros."""
+    return f"the service reads numbers, so it would be {plain_version(name)}"
+
+
 def _check_version(value: str) -> str:
     if version_parts(value) is None:
         raise PydanticCustomError("bad-version-name", "“{value}” is not Major.Minor.Patch", {"value": value})
+    if plain_version(value) != value:
+        told = {"value": value, "hint": read_as(value)}
+        raise PydanticCustomError("bad-version-name", "“{value}” has leading zeros", told)
     return value
 
 
@@ -189,9 +216,65 @@ Flag = Annotated[bool, Form("true or false", lambda value: value)]
 Region = Annotated[str, Form("region", region), AfterValidator(_check_region)]
 Instant = Annotated[str, Form("date or instant", instant), AfterValidator(_check_instant)]
 ResourceId = Annotated[str, Form("resource id", folded), AfterValidator(_check_resource_id)]
+DiskEncryptionSetId = Annotated[
+    str,
+    Form("disk encryption set id", folded),
+    AfterValidator(
+        _id_of(
+            "a disk encryption set",
+            "Microsoft.Compute/diskEncryptionSets/…",
+            r"Microsoft\.Compute/diskEncryptionSets/[^/]+",
+        )
+    ),
+]
+StorageAccountId = Annotated[
+    str,
+    Form("storage account id", folded),
+    AfterValidator(
+        _id_of(
+            "a storage account",
+            "Microsoft.Storage/storageAccounts/…",
+            r"Microsoft\.(Classic)?Storage/storageAccounts/[^/]+",
+        )
+    ),
+]
+MachineId = Annotated[
+    str,
+    Form("virtual machine id", folded),
+    AfterValidator(
+        _id_of(
+            "a virtual machine",
+            "Microsoft.Compute/virtualMachines/…",
+            r"Microsoft\.(Classic)?Compute/virtualMachines/[^/]+",
+        )
+    ),
+]
+ImageId = Annotated[
+    str,
+    Form("image id", folded),
+    AfterValidator(
+        _id_of(
+            "a managed image, a gallery image version or a virtual machine",
+            "Microsoft.Compute/images/…, …/galleries/…/images/…/versions/… or …/virtualMachines/…",
+            r"Microsoft\.Compute/(images/[^/]+|virtualMachines/[^/]+|galleries/[^/]+/images/[^/]+/versions/[^/]+)",
+        )
+    ),
+]
+DiskId = Annotated[
+    str,
+    Form("disk id", folded),
+    AfterValidator(
+        _id_of(
+            "a managed disk or a snapshot",
+            "Microsoft.Compute/disks/… or …/snapshots/…",
+            r"Microsoft\.Compute/(disks|snapshots)/[^/]+",
+        )
+    ),
+]
 CommunityImageId = Annotated[str, Form("community image id", folded), AfterValidator(_check_community_id)]
 Guid = Annotated[str, Form("GUID", lower), AfterValidator(_check_guid)]
 VersionName = Annotated[str, Form("version", lambda value: value), AfterValidator(_check_version)]
 Uri = Annotated[str, Form("address", lambda value: value), AfterValidator(_check_uri)]
+Lower = Annotated[str, Form("text in any case", lower)]
 FeatureValue = Annotated[str, Form("feature value", feature_value)]
 Folded = Annotated[str, Form("text in any case", folded)]

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reconciler.kinds.scalars import version_parts
+from reconciler.kinds.scalars import plain_version, read_as, version_parts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Problem
 from reconciler.model.state import Body, Path
 
 MAX_REPLICAS: Final = 100
+MANY_REPLICAS: Final = 50  # what the service recommends at most (fact 6/4)
 MAX_SHA256_KEYS: Final = 256
 MAX_LUN: Final = 63
 REGIONS: Final[Path] = ("publishingProfile", "targetRegions")
@@ -27,6 +28,8 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
         yield Problem(
             (), "bad-version-name", f"“{name}” cannot be a version", "Major.Minor.Patch, each a 32-bit integer: 1.4.0"
         )
+    elif plain_version(name) != name:
+        yield Problem((), "bad-version-name", f"“{name}” has leading zeros", read_as(name))
     yield from _check_sources(body.get("storageProfile"))
     publishing = body.get("publishingProfile") or {}
     yield from _check_regions(body, publishing)
@@ -91,6 +94,8 @@ def _check_counts(publishing: Mapping[str, Any]) -> Iterator[Problem]:
     for path, count in counts:
         if count is not None and not 1 <= count <= MAX_REPLICAS:
             yield Problem(path, "bad-replica-count", f"{count} replicas: the service takes 1 to {MAX_REPLICAS}")
+        elif count is not None and count > MANY_REPLICAS:
+            yield Problem(path, "many-replicas", f"{count} replicas in one region: {MANY_REPLICAS} are enough (6/4)")
 
 
 def _check_shallow(publishing: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import yaml
 
-from reconciler.kinds.role_assignment import AccessItem, role_guid, role_name
+from reconciler.kinds.role_assignment import AccessItem, near_role, role_guid, role_name
 from reconciler.manifest.body import SpecBody, read_spec
+from reconciler.manifest.findings import shown
 from reconciler.manifest.values import Reader
 from reconciler.model.address import Access
 from reconciler.model.diagnostic import Origin
@@ -51,6 +52,10 @@ def read_access(reader: Reader, node: yaml.Node | None, origin: Origin) -> Acces
         at = Origin(reader.text.name, *place) if place else origin
         reader.findings.add(at, "empty-role", "an access line names no role")
         return None
+    if not role_guid(role) and (near := near_role(role)):
+        place = spec.sheet.place(("role",))
+        at = Origin(reader.text.name, *place) if place else origin
+        reader.findings.add(at, "unknown-role", f"“{shown(role)}” is not a built-in role", f"did you mean “{near}”?")
     return AccessLine(_access(role, spec.body["principal"]["id"]), replace(spec, body=_body(spec.body)))
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 
 LONGEST_MESSAGE: Final = 300
+DEFAULTS_ABOVE: Final = "Defaults of folders above the given path are not read: name the folder that holds them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Code:
 
 _INPUT = (
     Code("path-missing", "the path does not exist", "name an existing file or folder, or “-” to read a stream"),
-    Code("no-manifests", "there is nothing to read", "add a *.yaml, *.yml or *.json file with at least one document"),
+    Code("no-manifests", "there is nothing to read", "add a *.yaml or *.yml file with at least one document"),
     Code("not-a-file", "neither a regular file nor a folder", "a pipe is read as a stream, with “-”; else remove it"),
     Code("unreadable", "the file or folder cannot be read", "check its permissions"),
     Code("link-outside", "a symbolic link leaves the source", "copy the file into the folder, or name its folder"),
@@ -90,14 +91,20 @@ _DOCUMENTS = (
     Code(
         "no-subscription",
         "the subscription is nowhere stated",
-        "metadata.subscription, Defaults, --subscription, RECONCILER_SUBSCRIPTION or reconciler.yaml",
+        "metadata.subscription, Defaults, --subscription, RECONCILER_SUBSCRIPTION or reconciler.yaml. "
+        f"{DEFAULTS_ABOVE}",
     ),
     Code(
         "no-resource-group",
         "the resource group is nowhere stated",
-        "metadata.resourceGroup, Defaults, --resource-group, RECONCILER_RESOURCE_GROUP or reconciler.yaml",
+        "metadata.resourceGroup, Defaults, --resource-group, RECONCILER_RESOURCE_GROUP or reconciler.yaml. "
+        f"{DEFAULTS_ABOVE}",
     ),
-    Code("no-location", "the location is nowhere stated", "spec.location here, in Defaults, or at the parent"),
+    Code(
+        "no-location",
+        "the location is nowhere stated",
+        f"spec.location here, in Defaults, or at the parent. {DEFAULTS_ABOVE}",
+    ),
     Code(
         "bad-resource-group",
         "a name cannot be a resource group",
@@ -108,7 +115,7 @@ _DOCUMENTS = (
     Code(
         "dangling-reference",
         "the parent is declared nowhere",
-        "declare it, with `policy: {manage: observe}` if somebody else runs it",
+        "declare the parent in the same run; policy {manage: observe} if it is run elsewhere",
     ),
 )
 
@@ -138,7 +145,7 @@ _RESOURCES = (
     Code(
         "past-date",
         "an end-of-life date has passed",
-        "the service takes future dates only when the date is set or changed",
+        "the service will refuse it: a date that is set or changed must lie in the future",
         Severity.WARNING,
     ),
     Code("community-info", "a community gallery lacks its public face", "state sharingProfile.communityGalleryInfo"),
@@ -161,6 +168,12 @@ _RESOURCES = (
     Code("home-region-missing", "the version's own location is not among its regions", "add it to targetRegions"),
     Code("duplicate-region", "one region stands twice", "keep one of the two; “West US 2” and westus2 are one region"),
     Code("duplicate-entry", "one key stands twice in a list", "keep one of the two"),
+    Code(
+        "many-replicas",
+        "a region has more replicas than any use needs",
+        "50 replicas serve 2500 machines created at once, and every one costs its storage",
+        Severity.WARNING,
+    ),
     Code("bad-replica-count", "a replica count is outside 1–100", "1 to 100; remove the region instead of writing 0"),
     Code(
         "shallow-encryption",
@@ -178,8 +191,20 @@ _RESOURCES = (
     Code("duplicate-tag", "two tags differ only in case", "tag names ignore case: keep one"),
     Code("condition-too-long", "a condition is longer than Azure takes", "shorten it to 8192 bytes"),
     Code("condition-version", "conditionVersion without a condition", "state condition too, or remove the line"),
+    Code(
+        "unknown-role",
+        "a role name is not built in, but looks like one that is",
+        "check the spelling; a custom role counts by its own name",
+        Severity.WARNING,
+    ),
     Code("empty-role", "an access line names no role", "a role name, GUID or full role definition id"),
     Code("bad-region", "text cannot be a region", "a region name such as westeurope or “West Europe”"),
+    Code(
+        "unknown-region",
+        "a region is not among those known here",
+        "check the spelling; a region newer than this version is taken as it is",
+        Severity.WARNING,
+    ),
     Code("bad-date", "text is not a date", "2027-06-30 or 2027-06-30T00:00:00Z"),
     Code(
         "bad-id",

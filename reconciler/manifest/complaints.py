@@ -33,9 +33,11 @@ SERVICE_OWN: Final = frozenset(
         "sizeInGB",
         "systemData",
         "type",
+        "uniqueName",
         "validationsProfile",
     }
 )
+ENVELOPE_OWN: Final = frozenset({"etag", "id", "name", "systemData", "type"})  # below it, others may have these names
 TYPE_WORDS: Final = {Record: "a mapping", Table: "a mapping", Keyed: "a list", Many: "a list"}
 
 
@@ -58,7 +60,10 @@ def complaints(error: ValidationError, shape: Record) -> Iterator[Complaint]:
             yield _unknown_value(path, detail.get("input"), shape)
         elif kind in CODES:
             message = f"{_name(path)}: {detail['msg']}"
-            yield Complaint(path, kind, message, f"expected: {_wanted(path, shape)}" if kind == "wrong-type" else "")
+            hint = (
+                f"expected: {_wanted(path, shape)}" if kind == "wrong-type" else detail.get("ctx", {}).get("hint", "")
+            )
+            yield Complaint(path, kind, message, hint)
         else:
             yield _wrong_type(path, detail.get("input"), shape)
 

@@ -20,6 +20,7 @@ from reconciler.model.diagnostic import Diagnostic, Origin
 
 PLAIN_TAG = "field"
 FOREIGN_MARKS = ((b"\xff\xfe", "UTF-16 or UTF-32"), (b"\xfe\xff", "UTF-16"), (b"\x00\x00\xfe\xff", "UTF-32"))
+TAB_HINT = "indent with spaces: use spaces in place of every tab"
 UTF8_MARK = b"\xef\xbb\xbf"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -69,7 +70,8 @@ class _Loader(CParser):
 
 def documents(text: ManifestText, limits: Limits) -> Iterator[yaml.Node]:
     """Compose the documents of one text, each dropped as the next is asked for. Raises Refused."""
-    loader = _Loader(_checked(text, limits), text.name, limits)
+    data = _checked(text, limits)
+    loader = _Loader(data, text.name, limits)
     count = 0
     try:
         while loader.check_node():
@@ -82,7 +84,7 @@ def documents(text: ManifestText, limits: Limits) -> Iterator[yaml.Node]:
             if node is not None:
                 yield node
     except yaml.MarkedYAMLError as error:
-        raise Refused(_syntax(text.name, error)) from None
+        raise Refused(_syntax(text.name, data, error)) from None
     except yaml.YAMLError as error:
         raise Refused(diagnose(Origin(text.name), "yaml-syntax", str(error).splitlines()[0])) from None
 
@@ -114,8 +116,18 @@ def _place(name: str, before: str) -> Origin:
     return Origin(name, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
-def _syntax(name: str, error: yaml.MarkedYAMLError) -> Diagnostic:
+def _syntax(name: str, data: bytes, error: yaml.MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     origin = Origin(name, mark.line + 1, mark.column + 1) if mark is not None else Origin(name)
+    if mark is not None and _tab_at(data, mark.line, mark.column):
+        return diagnose(origin, "yaml-syntax", "a tab where YAML takes none", TAB_HINT)
     words = ", ".join(part for part in (error.context, error.problem) if part)
     return diagnose(origin, "yaml-syntax", words or "not YAML")
+
+
+def _tab_at(data: bytes, line: int, column: int) -> bool:
+    """Whether a tab stands at this place or in the indentation before it."""
+    lines = data.decode().split("\n")
+    text = lines[line] if line < len(lines) else ""
+    indent = text[: len(text) - len(text.lstrip())]
+    return text[column : column + 1] == "\t" or "\t" in indent[: column + 1]

@@ -24,7 +24,7 @@ class DefaultsSpec(Spec):
     """What Defaults may state about resources."""
 
     location: Annotated[Region | None, updatable("2.1/2", clearable=False)] = None
-    tags: Annotated[dict[Text, Text | None] | None, updatable("2.1/3", merge=Merge.BY_KEY)] = None
+    tags: Annotated[dict[Text, Text | None] | None, updatable("2.1/3", clearable=False, merge=Merge.BY_KEY)] = None
 
 
 def read_defaults(reader: Reader, fields: Mapping[str, Entry], origin: Origin) -> DefaultsDraft:

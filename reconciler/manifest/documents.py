@@ -28,6 +28,8 @@ API_VERSION: Final = "gallery-reconciler/v1"
 DEFAULTS: Final = "Defaults"
 ENVELOPE: Final = ("apiVersion", "kind", "metadata")
 COMMON: Final = ("policy", "spec", "unchecked", "access")
+PLAN_KEYS: Final = frozenset({"schemaVersion", "actions"})
+PLAN_HINT: Final = "this looks like a plan, not a manifest"
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     DEFAULTS: ("spec",),
     Kind.GALLERY: (*COMMON, "images"),
@@ -48,6 +50,9 @@ def read_document(reader: Reader, node: yaml.Node, drafts: Drafts) -> None:
             reader.findings.add(reader.origin(node), "bad-document", "a document is not a mapping")
         return
     fields = reader.fields(node, "the document") or {}
+    if fields.keys() >= PLAN_KEYS:
+        reader.findings.add(reader.origin(node), "bad-document", "the document is a plan", PLAN_HINT)
+        return
     kind = _kind(reader, node, fields)
     if kind is None:
         return

@@ -6,12 +6,15 @@ It walks a validated body along its shape before the body becomes canonical: aft
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from reconciler.kinds.canonical import declared, key_of
-from reconciler.kinds.rules import Rule
+from reconciler.kinds.regions import REGIONS
+from reconciler.kinds.rules import UNSET, Rule
+from reconciler.kinds.scalars import region
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Slot, Table
 from reconciler.manifest.findings import shown
+from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.values import Reader, Sheet
 from reconciler.model.diagnostic import Origin
 from reconciler.model.plan import dotted
@@ -19,6 +22,12 @@ from reconciler.model.state import Path
 
 LATER = frozenset({"location", "tags"})
 REGION_LISTS = frozenset({"targetRegions", "targetExtendedLocations"})
+ALIKE: Final = 0.75
+CLEAR_HINTS: Final[Mapping[str, str]] = {
+    "tags": "“key: null” removes one tag",
+    "identity": "“type: None” removes identities",
+    "safetyProfile": "state the flags: allowDeletionOfReplicatedLocations, blockDeletionBeforeEndOfLife",
+}
 _REQUIRED: dict[int, tuple[str, ...]] = {}
 
 
@@ -50,6 +59,8 @@ class Inspection:
                 self._note(at, "read-only-field", f"{dotted(_words(at))} is written by the service alone")
             elif isinstance(entry, dict | list):
                 self._below(slot, entry, (*path, name))
+            elif isinstance(slot.node, Leaf) and slot.node.form.canonical is region:
+                self._region(entry, (*path, name))
 
     def _below(self, slot: Slot, entry: Any, path: Path) -> None:
         match slot.node:
@@ -92,11 +103,19 @@ class Inspection:
             else:
                 seen[key] = index
 
+    def _region(self, name: str, path: Path) -> None:
+        """Warn of a region nobody knows, once in a file."""
+        if name in REGIONS or name in self._reader.odd_regions:
+            return
+        self._reader.odd_regions.add(name)
+        hint = did_you_mean(name, REGIONS, ALIKE)
+        self._note(path, "unknown-region", f"{dotted(_words(path))}: “{shown(name)}” is not a region known here", hint)
+
     def _null(self, slot: Slot, path: Path, *, required: bool) -> None:
         if required:
             self._note(path, "required-field", f"{dotted(_words(path))} is null")
         elif not slot.field.clearable:
-            self._note(path, "cannot-clear", f"{dotted(_words(path))} cannot be cleared")
+            self._note(path, "cannot-clear", f"{dotted(_words(path))} cannot be cleared", _instead(slot))
 
     def _note(self, path: Path, code: str, message: str, hint: str = "") -> None:
         self._reader.findings.add(self._place(path), code, message, hint)
@@ -111,6 +130,15 @@ def _key(node: Keyed, heads: tuple[str, ...], entry: Mapping[str, Any]) -> str:
     if len(heads) == 1 and isinstance(leaf := node.item.slots[heads[0]].node, Leaf):
         return f"[{leaf.form.canonical(entry[heads[0]])}]"
     return key_of(node, declared(node.item, {word: entry[word] for word in heads}))
+
+
+def _instead(slot: Slot) -> str:
+    """What to write in place of a null; empty where the code's own hint says all."""
+    default = slot.field.default
+    if default is UNSET:
+        return CLEAR_HINTS.get(slot.path, "")
+    word = str(default).lower() if isinstance(default, bool) else default
+    return f"state the service's default, {slot.path.rpartition('.')[2]}: {word}, or remove the line"
 
 
 def _required(shape: Record) -> tuple[str, ...]:

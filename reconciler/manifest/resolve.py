@@ -196,7 +196,7 @@ def _lay_defaults(
     if location is not None and "location" not in body:
         body["location"] = location.value
         extra[("location",)] = location.origin
-    if inherited.tags and body.get("tags", {}) is not None:
+    if inherited.tags:
         own = body.get("tags", {})
         body["tags"] = merge_tags({key: value for key, (value, _) in inherited.tags.items()}, own)
         for key in body["tags"].keys() - own.keys():

@@ -10,13 +10,14 @@ from difflib import get_close_matches
 
 LISTED = 12
 LONGEST = 64
+CUTOFF = 0.6
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str], cutoff: float = CUTOFF) -> str:
     """Name the nearest choice, else list the choices where they are few."""
     known = list(choices)
     folded = {choice.lower(): choice for choice in known}
-    near = get_close_matches(word[:LONGEST].lower(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(word[:LONGEST].lower(), folded, n=1, cutoff=cutoff)
     if near:
         return f"did you mean “{folded[near[0]]}”?"
     return f"one of: {', '.join(known)}" if 0 < len(known) <= LISTED else ""

@@ -11,9 +11,11 @@ from typing import Any, Final
 import yaml
 
 from reconciler.kinds.registry import KINDS
+from reconciler.kinds.rules import Rule
 from reconciler.kinds.shape import Node, Record
+from reconciler.manifest.complaints import ENVELOPE_OWN, SERVICE_OWN
 from reconciler.manifest.findings import shown
-from reconciler.manifest.values import Reader, Sheet
+from reconciler.manifest.values import Reader, Sheet, is_null
 from reconciler.model.address import Kind
 
 INTEGER: Final = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
@@ -32,6 +34,11 @@ def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any
         code = _objection(path, KINDS[kind].shape)
         if code == "unchecked-known":
             reader.findings.add(origin, code, f"unchecked.{shown(path)} is a known field of {kind}")
+        elif code == "read-only-field":
+            reader.findings.add(origin, code, f"unchecked.{shown(path)} is written by the service alone")
+        elif not code and is_null(entry.node):
+            message = f"unchecked.{shown(path)} is null: what is not known cannot be removed"
+            reader.findings.add(origin, "cannot-clear", message)
         elif code:
             reader.findings.add(origin, code, f"“{shown(path)}” is not a place where a field of {kind} can be")
         else:
@@ -41,17 +48,21 @@ def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any
 
 def _objection(path: str, shape: Record) -> str:
     """The code of what is wrong with a path; empty where it names something new."""
-    if not PATH.fullmatch(path) or path.split(".", 1)[0] == "properties":
+    parts = path.split(".")
+    if not PATH.fullmatch(path) or parts[0] == "properties":
         return "bad-unchecked"
+    if parts[0] in SERVICE_OWN or not SERVICE_OWN.isdisjoint(set(parts) - ENVELOPE_OWN):
+        return "read-only-field"
     node: Node = shape
-    for part in path.split("."):
+    rule: Rule | None = None
+    for part in parts:
         if not isinstance(node, Record):
             return "bad-unchecked"
         slot = node.slots.get(part)
         if slot is None:
             return ""
-        node = slot.node
-    return "unchecked-known"
+        node, rule = slot.node, slot.field.rule
+    return "read-only-field" if rule is Rule.READ_ONLY else "unchecked-known"
 
 
 def _by_tag(node: yaml.Node, value: Any) -> Any:

@@ -69,6 +69,7 @@ class Reader:
         self.text = text
         self.limits = limits
         self.findings = findings
+        self.odd_regions: set[str] = set()  # said once in a text
         self._shares = b"*" in text.data
         self._visited: set[int] = set()
         self._aliases = 0

@@ -19,7 +19,7 @@ from reconciler.manifest.text import ManifestText
 from reconciler.model.diagnostic import Diagnostic, Origin
 from reconciler.source.read import Read
 
-SUFFIXES: Final = (".yaml", ".yml", ".json")
+SUFFIXES: Final = (".yaml", ".yml")  # no JSON: a plan or a state written beside manifests is none
 SETTINGS_FILE: Final = "reconciler.yaml"
 MOST_FOLDERS: Final = 40
 MODES: Final = (
@@ -49,7 +49,7 @@ class _Walk:
 
 
 def read_path(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Read:
-    """Read a file, or the manifests of a folder and its folders in sorted order. Findings instead of exceptions."""
+    """Read a file of any name, or the YAML of a folder and its folders in sorted order. Findings, no exceptions."""
     try:
         status = path.stat()
     except (OSError, ValueError) as error:

@@ -18,7 +18,9 @@ DEFINITION = f"{API}\nkind: ImageDefinition\nmetadata: {{gallery: corp, name: ub
 VERSION = f"{API}\nkind: ImageVersion\nmetadata: {{gallery: corp, image: ubuntu, name: 1.0.0}}\n"
 STATED = "  osType: Linux\n  osState: Generalized\n  hyperVGeneration: V2\n  architecture: x64\n"
 IDENTIFIER = "  identifier: {publisher: Corp, offer: Ubuntu, sku: lts}\n"
-SOURCE = "  storageProfile: {source: {id: /subscriptions/s/images/i}}\n"
+COMPUTE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute"
+ACCOUNT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a"
+SOURCE = f"  storageProfile: {{source: {{id: {COMPUTE}/images/i}}}}\n"
 SOUND_DEFINITION = f"{DEFINITION}spec:\n{STATED}{IDENTIFIER}"
 PRINCIPAL = "principal: {id: 00000000-0000-0000-0000-00000000000a, type: Group}"
 LONG = "x" * 300
@@ -86,7 +88,8 @@ def access(code: str, line: str, hint: str = "") -> Bad:
 
 SYNTAX = [
     alone("yaml-syntax", "a: [1, 2\nb⟦: }\n"),
-    alone("yaml-syntax", "a: 1\n⟦\tb: 2\n"),
+    alone("yaml-syntax", "a: 1\n⟦\tb: 2\n", "use spaces"),
+    alone("yaml-syntax", "spec:\n  - a\n⟦\t- b\n", "use spaces"),
     alone("yaml-syntax", "a: ⟦*nowhere\n"),
     alone(
         "custom-tag",
@@ -105,6 +108,7 @@ SYNTAX = [
 ENVELOPE = [
     alone("bad-document", "⟦- apiVersion: x\n"),
     alone("bad-document", "⟦just text\n"),
+    alone("bad-document", "⟦{schemaVersion: 1, id: x, actions: []}\n", "this looks like a plan, not a manifest"),
     alone("bad-api-version", "⟦apiVersion: v2\nkind: Gallery\n", "gallery-reconciler/v1"),
     alone("bad-api-version", "⟦kind: Gallery\nmetadata: {name: corp}\n", "gallery-reconciler/v1"),
     alone("unknown-kind", f"{API}\n⟦kind: Galery\n", "did you mean “Gallery”"),
@@ -155,14 +159,16 @@ SCOPES = [
     alone(
         "no-subscription",
         f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp, resourceGroup: rg}}\nspec: {{location: westus}}\n",
-        "--subscription",
+        "--subscription, RECONCILER_SUBSCRIPTION or reconciler.yaml. Defaults of folders above the given path are not read",
     ),
     alone(
         "no-resource-group",
         f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp, subscription: 00000000-0000-0000-0000-000000000001}}\nspec: {{location: westus}}\n",
-        "--resource-group",
+        "--resource-group, RECONCILER_RESOURCE_GROUP or reconciler.yaml. Defaults of folders above the given path",
     ),
-    alone("no-location", f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp, {SCOPE}}}\n", "spec.location"),
+    alone(
+        "no-location", f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp, {SCOPE}}}\n", "name the folder that holds them"
+    ),
     alone("duplicate-defaults", f"{DEFAULTS}---\n⟦{DEFAULTS}", "keep one"),
     alone(
         "duplicate-resource", _documents(DEFAULTS, GALLERY, GALLERY.replace("name: corp", "⟦name: CORP")), "keep one"
@@ -188,7 +194,7 @@ SCOPES = [
             DEFAULTS,
             f"⟦{API}\nkind: RoleAssignment\nmetadata: {{gallery: corp}}\nspec: {{role: Reader, {PRINCIPAL}}}\n",
         ),
-        "manage: observe",
+        "in the same run; policy {manage: observe} if it is run elsewhere",
     ),
 ]
 
@@ -204,11 +210,24 @@ GALLERIES = [
     gallery("bad-region", "⟦location: west/europe", "westeurope"),
     gallery("cannot-clear", "⟦location: ~", "remove the line"),
     gallery("cannot-clear", "sharingProfile: {⟦permissions: null}", "remove the line"),
+    gallery("unknown-region", "⟦location: westeurop", "did you mean “westeurope”"),
+    gallery("unknown-region", "⟦location: Atlantis West", "newer than this version"),
+    gallery("cannot-clear", "⟦tags: ~", "key: null"),
+    gallery("cannot-clear", "⟦identity: null", "type: None"),
+    gallery("cannot-clear", "identity: {⟦type: null}", "type: None, or remove the line"),
+    gallery("cannot-clear", "softDeletePolicy: {⟦isSoftDeleteEnabled: null}", "isSoftDeleteEnabled: false"),
+    gallery("out-of-range", "softDeletePolicy: {⟦retentionPeriodInDays: 0}", "1 or a greater"),
+    gallery("out-of-range", "softDeletePolicy: {⟦gracePeriodInDays: -1}", "0 or a greater"),
     gallery("unknown-value", "sharingProfile: {⟦permissions: Public}", "Community"),
+    gallery(
+        "community-info",
+        "sharingProfile: {permissions: Community, ⟦communityGalleryInfo: {publisherUri: 'https://x', eula: e}}",
+        "state publisherContact, publicNamePrefix",
+    ),
     gallery("community-info", "sharingProfile: {⟦permissions: Community}", "publisherUri"),
     gallery(
         "bad-public-name-prefix",
-        "sharingProfile: {permissions: Community, communityGalleryInfo: {⟦publicNamePrefix: my-corp}}",
+        "sharingProfile: {permissions: Community, communityGalleryInfo: {publisherUri: 'https://x', publisherContact: c, eula: e, ⟦publicNamePrefix: my-corp}}",
         "5–16",
     ),
     gallery("bad-uri", "sharingProfile: {communityGalleryInfo: {⟦publisherUri: example.com}}", "https://"),
@@ -227,6 +246,28 @@ GALLERIES = [
     alone("bad-gallery-name", _documents(DEFAULTS, GALLERY.replace("name: corp", "⟦name: corp-images")), "hyphen"),
     beside("unchecked-known", "unchecked: {⟦description: x}\n", "spec"),
     beside("unchecked-known", "unchecked: {⟦sharingProfile.permissions: Groups}\n", "spec"),
+    beside("cannot-clear", "unchecked: {⟦newField: null}\n", "state a value"),
+    *(
+        beside("read-only-field", f"unchecked: {{⟦{path}: x}}\n", "remove the line")
+        for path in (
+            "provisioningState",
+            "identifier.uniqueName",
+            "publishingProfile.publishedDate",
+            "replicationStatus.summary",
+            "id",
+            "name",
+            "type",
+            "systemData.createdBy",
+            "validationsProfile",
+            "sharingStatus.aggregatedState",
+            "sharingProfile.communityGalleryInfo.publicNames",
+        )
+    ),
+    alone(
+        "unchecked-known",
+        _documents(DEFAULTS, GALLERY, f"{SOUND_DEFINITION}unchecked: {{⟦allowUpdateImage: true}}\n"),
+        "spec",
+    ),
     beside("bad-unchecked", "unchecked: {⟦properties.newField: x}\n", "dotted"),
     beside("bad-unchecked", "unchecked: {⟦description.more: x}\n", "dotted"),
 ]
@@ -245,7 +286,20 @@ DEFINITIONS = [
     definition("min-above-max", "recommended: {memory: {⟦min: 64, max: 4}}"),
     definition("bad-date", "⟦endOfLifeDate: 2030-13-01", "2027-06-30"),
     definition("cannot-clear", "⟦endOfLifeDate: ~", "remove the line"),
-    definition("past-date", "⟦endOfLifeDate: 2020-01-01"),
+    definition("past-date", "⟦endOfLifeDate: 2020-01-01", "the service will refuse it"),
+    definition("cannot-clear", "⟦tags: null", "removes one tag"),
+    definition(
+        "duplicate-entry",
+        "features:\n  - {name: IsNewSupported, value: 'True'}\n  - ⟦{name: isnewsupported, value: 'True'}",
+    ),
+    definition("required-field", "features:\n  - {⟦name: ' ', value: x}", "name"),
+    definition("required-field", "features:\n  - ⟦{name: SecurityType}", "value: null removes the feature"),
+    definition(
+        "cannot-clear", "features: [{name: SecurityType, value: Standard, ⟦startsAtVersion: null}]", "remove the line"
+    ),
+    definition(
+        "bad-version-name", "features: [{name: SecurityType, value: Standard, ⟦startsAtVersion: 1.02.0}]", "be 1.2.0"
+    ),
     definition(
         "duplicate-entry",
         "features:\n  - {name: SecurityType, value: Standard}\n  - ⟦{name: securitytype, value: TrustedLaunch}",
@@ -295,34 +349,96 @@ VERSIONS = [
         ),
         "32-bit",
     ),
+    *(
+        alone(
+            "bad-version-name",
+            _documents(DEFAULTS, GALLERY, SOUND_DEFINITION, f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", named)),
+            f"so it would be {read}",
+        )
+        for named, read in (("⟦name: 1.02.0", "1.2.0"), ("⟦name: 01.0.0", "1.0.0"), ("⟦name: 1.0.00", "1.0.0"))
+    ),
+    version("cannot-clear", "⟦tags: null", "removes one tag"),
+    version("cannot-clear", "⟦safetyProfile: null", "state the flags"),
+    version("cannot-clear", "⟦publishingProfile: null", "remove the line"),
+    version("cannot-clear", "⟦storageProfile: null", "remove the line", base=""),
+    *(
+        version("cannot-clear", f"safetyProfile: {{⟦{flag}: null}}", f"{flag}: false")
+        for flag in ("allowDeletionOfReplicatedLocations", "blockDeletionBeforeEndOfLife")
+    ),
     version("no-source", "⟦storageProfile: {osDiskImage: {hostCaching: None}}", "storageProfile.source", base=""),
     version(
         "several-sources",
-        "⟦storageProfile: {source: {id: /subscriptions/s/images/i, virtualMachineId: /subscriptions/s/vms/v}}",
+        f"⟦storageProfile: {{source: {{id: {COMPUTE}/images/i, virtualMachineId: {COMPUTE}/virtualMachines/v}}}}",
         base="",
     ),
     version(
         "several-sources",
-        "storageProfile: {osDiskImage: {⟦source: {id: /subscriptions/s/d, uri: https://x/y, storageAccountId: /subscriptions/s/a}}}",
+        f"storageProfile: {{osDiskImage: {{⟦source: {{id: {COMPUTE}/disks/d, uri: https://x/y, storageAccountId: {ACCOUNT}}}}}}}",
         base="",
     ),
     version(
         "vhd-account", "storageProfile: {osDiskImage: {⟦source: {uri: https://x/y.vhd}}}", "storageAccountId", base=""
     ),
-    version("no-os-disk", "storageProfile: {⟦dataDiskImages: [{lun: 0, source: {id: /subscriptions/s/d}}]}", base=""),
+    version(
+        "no-os-disk", f"storageProfile: {{⟦dataDiskImages: [{{lun: 0, source: {{id: {COMPUTE}/disks/d}}}}]}}", base=""
+    ),
     version(
         "bad-lun",
-        "storageProfile:\n  osDiskImage: {source: {id: /subscriptions/s/d}}\n  dataDiskImages: [⟦{lun: 64, source: {id: /subscriptions/s/d}}]",
+        f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages: [⟦{{lun: 64, source: {{id: {COMPUTE}/disks/d}}}}]",
         "0–63",
         base="",
     ),
     version(
         "duplicate-entry",
-        "storageProfile:\n  osDiskImage: {source: {id: /subscriptions/s/d}}\n  dataDiskImages:\n  - {lun: 1}\n  - ⟦{lun: 01}",
+        f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages:\n  - {{lun: 1}}\n  - ⟦{{lun: 01}}",
         base="",
     ),
     version("bad-id", "storageProfile: {source: {⟦id: ubuntu-image}}", "/subscriptions", base=""),
     version("bad-id", "storageProfile: {source: {⟦communityGalleryImageId: /subscriptions/s/x}}", base=""),
+    version("bad-id", f"storageProfile: {{source: {{⟦id: {COMPUTE}/disks/d}}}}", "…/images/…", base=""),
+    version("bad-id", f"storageProfile: {{source: {{⟦id: {COMPUTE}/galleries/g/images/i}}}}", "versions", base=""),
+    version(
+        "bad-id", f"storageProfile: {{source: {{⟦virtualMachineId: {COMPUTE}/images/i}}}}", "virtualMachines", base=""
+    ),
+    version(
+        "bad-id", f"storageProfile: {{osDiskImage: {{source: {{⟦id: {COMPUTE}/images/i}}}}}}", "snapshots", base=""
+    ),
+    version(
+        "bad-id",
+        f"storageProfile: {{osDiskImage: {{source: {{uri: https://x/y, ⟦storageAccountId: {COMPUTE}/disks/d}}}}}}",
+        "Microsoft.Storage/storageAccounts",
+        base="",
+    ),
+    *(
+        regions("bad-id", f"targetRegions: [{{name: westeurope, encryption: {{{where}}}}}]", "diskEncryptionSets")
+        for where in (
+            f"osDiskImage: {{⟦diskEncryptionSetId: {COMPUTE}/disks/d}}",
+            f"osDiskImage: {{securityProfile: {{⟦secureVMDiskEncryptionSetId: {COMPUTE}/disks/d}}}}",
+            f"dataDiskImages: [{{lun: 0, ⟦diskEncryptionSetId: {COMPUTE}/disks/d}}]",
+        )
+    ),
+    regions("cannot-clear", "⟦excludeFromLatest: null", "excludeFromLatest: false"),
+    regions(
+        "cannot-clear", "targetRegions: [{name: westeurope, ⟦excludeFromLatest: null}]", "excludeFromLatest: false"
+    ),
+    regions("unknown-region", "targetRegions: [westeurope, ⟦NorthEurop=2]", "northeurope"),
+    regions(
+        "unknown-region",
+        "targetExtendedLocations: [{⟦name: wstus, extendedLocation: {name: losangeles, type: EdgeZone}}]",
+        "westus",
+    ),
+    regions(
+        "duplicate-region",
+        """\
+        targetExtendedLocations:
+          - {name: westus, extendedLocation: {name: LosAngeles, type: EdgeZone}}
+          - ⟦{name: West US, extendedLocation: {name: losangeles, type: EdgeZone}}
+        """,
+        "keep one",
+    ),
+    regions("many-replicas", "targetRegions: [⟦westeurope=51]", "50 replicas"),
+    regions("many-replicas", "targetRegions: [westeurope, northeurope]\n⟦replicaCount: 100", "50 replicas"),
+    regions("bad-target-region", "targetRegions: [⟦westeurope=abc]", "westeurope=2"),
     regions("home-region-missing", "⟦targetRegions: [northeurope=1]", "add westeurope"),
     regions("duplicate-region", "targetRegions: [westeurope, northeurope=2, ⟦North Europe=1]", "one region"),
     regions(
@@ -345,10 +461,10 @@ VERSIONS = [
         "unknown-key", "targetRegions: [{name: westeurope, ⟦replicaCount: 2}]", "did you mean “regionalReplicaCount”"
     ),
     regions("bad-date", "⟦endOfLifeDate: soon", "2027-06-30"),
-    regions("past-date", "⟦endOfLifeDate: 2020-01-01T00:00:00Z"),
+    regions("past-date", "⟦endOfLifeDate: 2020-01-01T00:00:00Z", "the service will refuse it"),
     regions(
         "shallow-encryption",
-        "replicationMode: Shallow\ntargetRegions:\n  - name: westeurope\n    ⟦encryption: {osDiskImage: {diskEncryptionSetId: /subscriptions/s/des}}",
+        f"replicationMode: Shallow\ntargetRegions:\n  - name: westeurope\n    ⟦encryption: {{osDiskImage: {{diskEncryptionSetId: {COMPUTE}/diskEncryptionSets/k}}}}",
         "Full",
     ),
     version(
@@ -366,6 +482,8 @@ ACCESS = [
         "required-field", "⟦{role: Reader, principal: {id: 00000000-0000-0000-0000-00000000000a}}", "principal.type"
     ),
     access("empty-role", f"{{⟦role: '', {PRINCIPAL}}}", "role"),
+    access("unknown-role", f"{{⟦role: Raeder, {PRINCIPAL}}}", "did you mean “Reader”"),
+    access("unknown-role", f"{{⟦role: Compute Gallery Image-Reader, {PRINCIPAL}}}", "“Compute Gallery Image Reader”"),
     access("bad-guid", "{role: Reader, principal: {⟦id: alice, type: User}}", "8-4-4-4-12"),
     access(
         "unknown-value",

@@ -82,7 +82,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "200,000 dashes": (_file(lambda: b"- " * DEEP), "too-deep"),
     "200,000 question marks": (_file(lambda: b"? " * DEEP), "too-deep"),
     "3,000 levels of indentation": (_file(lambda: _indented(3_000)), "too-deep"),
-    "200,000 brackets of JSON": (_file(lambda: b'{"a":' * DEEP, "a.json"), "too-deep"),
+    "200,000 brackets of JSON": (_file(lambda: b'{"a":' * DEEP), "too-deep"),
     "an alias bomb": (_file(_aliases), "too-many-aliases"),
     "a merge key bomb": (_file(lambda: _aliases(b"<<")), "merge-key"),
     "an alias of itself": (_file(lambda: HEAD + b"spec: &a {tags: *a}\n"), "too-deep"),

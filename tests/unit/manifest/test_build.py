@@ -42,7 +42,7 @@ images:
       - metadata: {{name: 1.10.0}}
         policy: {{protect: false}}
         spec:
-          storageProfile: {{source: {{id: /subscriptions/s/images/i}}}}
+          storageProfile: {{source: {{id: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/images/i}}}}
           publishingProfile:
             replicaCount: 3
             targetRegions:

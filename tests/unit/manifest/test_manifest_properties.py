@@ -118,7 +118,7 @@ def spelled_regions(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
     plain: list[Any] = []
     fancy: list[Any] = []
     for name in names:
-        count = draw(st.integers(1, 100))
+        count = draw(st.integers(1, 50))
         plain.append({"name": name, "regionalReplicaCount": count, "storageAccountType": "Standard_ZRS"})
         shown = draw(CASES)(draw(st.sampled_from([name, REGIONS[name]])))
         storage = draw(CASES)("Standard_ZRS")
@@ -199,7 +199,14 @@ def estates(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
         place = {"gallery": "corp", "image": name.upper()}
         alone.append({**head, "kind": "RoleAssignment", "metadata": place, "spec": {"role": guid, **line}})
         for number in range(draw(st.integers(0, 2))):
-            body = {"spec": {"storageProfile": {"source": {"id": "/subscriptions/s/x"}}}, "policy": draw(POLICIES)}
+            body = {
+                "spec": {
+                    "storageProfile": {
+                        "source": {"id": f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.Compute/images/x"}
+                    }
+                },
+                "policy": draw(POLICIES),
+            }
             image["versions"].append({"metadata": {"name": f"1.{number}.0"}, **body})
             alone.append({**head, "kind": "ImageVersion", "metadata": {**place, "name": f"1.{number}.0"}, **body})
     return [nested], draw(st.permutations(alone))

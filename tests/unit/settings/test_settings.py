@@ -31,7 +31,7 @@ def test_flags_win_over_the_environment_over_the_file() -> None:
     environment = {"RECONCILER_INSTANCE": "env", "RECONCILER_PRUNE": "on", "PATH": "/bin"}
     result = layered(file, environment, {"instance": "flag", "workers": None})
     assert (result.settings.instance, result.settings.prune, result.settings.workers) == ("flag", "on", 3)
-    assert result.origins["instance"] == "flag"
+    assert result.origins["instance"] == "flag --instance"
     assert result.origins["prune"] == "environment RECONCILER_PRUNE"
     assert result.origins["workers"] == "reconciler.yaml:3:1"
     assert result.origins["cloud"] == "default"
@@ -140,7 +140,16 @@ def test_all_mistakes_of_all_layers_are_reported_at_once() -> None:
         ("reconciler.yaml:1:1", "unknown-value"),
         ("environment RECONCILER_INSTNACE", "unknown-key"),
         ("environment RECONCILER_WORKERS", "bad-setting"),
-        ("flag", "unknown-key"),
+        ("flag --cloude", "unknown-key"),
+    }
+
+
+def test_a_mistake_in_a_flag_names_the_flag() -> None:
+    problems = layered(flags={"subscription": "x", "resourceGroup": "a/b", "limits": {"maxDeletes": -1}}).problems
+    assert {problem.path: problem.origin for problem in problems} == {
+        "subscription": "flag --subscription",
+        "resourceGroup": "flag --resource-group",
+        "limits.maxDeletes": "flag --max-deletes",
     }
 
 

@@ -38,7 +38,6 @@ def test_a_folder_is_read_in_sorted_order_with_its_folders(tmp_path: Path) -> No
     write(tmp_path, "z.yaml", "b.json", "images/win.yml", "images/deep/x.yaml", "a.txt", "images/.hidden.yaml")
     read = read_path(tmp_path)
     assert [(text.name.removeprefix(f"{tmp_path}/"), text.folder) for text in read.texts] == [
-        ("b.json", ()),
         ("z.yaml", ()),
         ("images/win.yml", ("images",)),
         ("images/deep/x.yaml", ("images", "deep")),
@@ -84,6 +83,16 @@ def test_one_file_is_read_whatever_it_is_called(tmp_path: Path) -> None:
     read = read_path(tmp_path / "manifest.txt")
     assert [text.folder for text in read.texts] == [()]
     assert read.texts[0].data.decode() == SOUND
+
+
+def test_json_is_read_where_it_is_named_and_left_alone_in_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml")
+    (tmp_path / "plan.json").write_text('{"schemaVersion": 1, "actions": []}')
+    (tmp_path / "link.json").symlink_to("/etc/hostname")
+    read = read_path(tmp_path)
+    assert [Path(text.name).name for text in read.texts] == ["a.yaml"]
+    assert not read.diagnostics
+    assert [Path(text.name).name for text in read_path(tmp_path / "plan.json").texts] == ["plan.json"]
 
 
 def test_a_file_of_exactly_the_cap_is_read(tmp_path: Path) -> None:
