@@ -5,8 +5,9 @@ Every command starts here, so that all of them resolve instance, cloud, scopes a
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,9 @@ from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Scope
 from reconciler.model.plan import Source, Target
 from reconciler.planner.options import Options
-from reconciler.settings import Layered, Settings, layer
+from reconciler.settings import DEFAULT, Layered, Settings, layer
 from reconciler.source.directory import read_path
+from reconciler.source.revision import revision_of
 from reconciler.source.stream import read_stream
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Session:
     built: Built
     target: Target
     source: Source
+    cloud_hint: str = ""
 
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
@@ -87,12 +90,24 @@ def _settings_text(request: Request) -> ManifestText | None:
 
 
 def _settings_path(request: Request) -> Path | None:
+    """The file named, else the nearest: beside the manifests, above them inside their repository, where we are."""
     if request.settings_file is not None:
         return Path(request.settings_file)
     here = Path() if request.path == STREAM else Path(request.path)
     folder = here if here.is_dir() else here.parent
-    candidates = (folder / SETTINGS_FILE, Path(SETTINGS_FILE))
-    return next((path for path in candidates if path.is_file()), None)
+    candidates = (folder / SETTINGS_FILE, *_above(folder), Path(SETTINGS_FILE))
+    return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113 - False where it may not look
+
+
+def _above(folder: Path) -> Iterator[Path]:
+    """Settings files in the folders above, up to the first that holds `.git`; as short as they can be written."""
+    here, start = Path.cwd(), folder.absolute()
+    for place in (start, *start.parents):
+        if place != start:
+            file = place / SETTINGS_FILE
+            yield file.relative_to(here) if file.is_relative_to(here) else file
+        if os.path.lexists(place / ".git"):
+            return
 
 
 def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO | None = None) -> Built:
@@ -106,12 +121,27 @@ def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO
 
 def session(request: Request, environment: Mapping[str, str], *, now: datetime) -> Session:
     """Everything a command needs but the connection. Raises InvalidInput, UsageError."""
-    settings = settings_of(request, environment)
+    layered = layered_settings(request, environment)
+    settings = layered.settings
     built = load(request, settings, now=now)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
     target = Target(_target_name(request), settings.cloud, settings.instance or "", _scopes(request, settings, built))
-    return Session(settings, built, target, Source(request.path))
+    return Session(settings, built, target, _source(request), _cloud_hint(request, layered))
+
+
+def _source(request: Request) -> Source:
+    if request.path == STREAM:
+        return Source(request.path)
+    found = revision_of(Path(request.path))
+    return Source(request.path, found.commit, found.dirty)
+
+
+def _cloud_hint(request: Request, layered: Layered) -> str:
+    """Why this cloud, where nobody chose it."""
+    if layered.origins["cloud"] != DEFAULT or _settings_path(request) is not None:
+        return ""
+    return f"no {SETTINGS_FILE} was found and no cloud named, so this is {layered.settings.cloud}, the default"
 
 
 def _target_name(request: Request) -> str:

@@ -5,6 +5,7 @@ That both use the same pass is why a dry run cannot lie.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from reconciler.planner.health import health_of
 from reconciler.planner.options import Options
 
 LONGEST_NAP = 0.5
+SECOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def blocked(plan: Plan, *, partial: bool) -> bool:
     return not partial and bool(plan.refusals or plan.unread)
 
 
-def apply_pass(
+def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside
     plan: Plan,
     gateway: Gateway,
     rules: Rules,
@@ -63,9 +65,14 @@ def apply_pass(
     on_progress: Callable[[Progress], None],
     stopping: threading.Event,
     workers: int = 16,
+    on_start: Callable[[Callable[[], Report]], None] = lambda _: None,
 ) -> Report:
-    """Carry a plan out until it is done or `stopping` is set. Always returns a report."""
+    """Carry a plan out until it is done or `stopping` is set.
+
+    `on_start` gets a function that reports what is known at any moment: the report of whoever has to stop at once.
+    """
     run = Run(plan, gateway, rules, workers=workers)
+    on_start(lambda: run.report(clock()))
     try:
         while not run.done:
             if stopping.is_set():
@@ -89,13 +96,18 @@ def _nap(run: Run, progress: Progress, clock: Callable[[], float]) -> None:
 
 @contextmanager
 def stop_on_signals(stopping: threading.Event, on_first: Callable[[str], None]) -> Iterator[list[int]]:
-    """First SIGINT or SIGTERM sets `stopping`; the second ends the process at once. Yields the signals seen."""
+    """First SIGINT or SIGTERM sets `stopping`, the second raises KeyboardInterrupt, any more end the process.
+
+    Yields the signals seen.
+    """
     seen: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
         seen.append(number)
-        if len(seen) > 1:
+        if len(seen) == SECOND:
             raise KeyboardInterrupt
+        if len(seen) > SECOND:
+            os._exit(128 + number)
         stopping.set()
         on_first(signal.Signals(number).name)
 

@@ -5,41 +5,55 @@ Commands import what they need when they run, so that `--help` and `validate` st
 
 from __future__ import annotations
 
-import os
 import sys
+from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command
+from reconciler.cli import commands, emulator_command, inspection
+from reconciler.cli.console import Unwritable, prepare_streams, say
+from reconciler.cli.grammar import Command
 
 app = typer.Typer(
     name="reconciler",
-    help="Run Azure Compute Galleries from git: plan and apply what manifests declare.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-app.command("validate")(commands.validate)
-app.command("plan")(commands.plan)
-app.command("apply")(commands.apply)
-app.command("show")(commands.show)
-app.command("status")(commands.status)
-app.command("settings")(commands.settings)
-app.command("emulator")(emulator_command.emulator)
-app.command("version")(commands.version)
+for _name, _command in (
+    ("validate", inspection.validate),
+    ("plan", commands.plan),
+    ("apply", commands.apply),
+    ("show", inspection.show),
+    ("status", commands.status),
+    ("settings", inspection.settings),
+    ("emulator", emulator_command.emulator),
+    ("version", inspection.version),
+):
+    app.command(_name, cls=Command)(_command)
 
-USAGE_EXIT = 64  # EX_USAGE; the library's own 2 means "changes pending" here. It carries its own click: see below
-for _error in typer.BadParameter.__mro__:
-    if _error.__name__ == "UsageError":
-        _error.exit_code = USAGE_EXIT  # type: ignore[attr-defined]
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        say(inspection.version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run Azure Compute Galleries from git: plan and apply what manifests declare."""
 
 
 def main() -> None:
     """Entry point of the `reconciler` program."""
+    prepare_streams()
     try:
         app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, Unwritable):
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""Apply on the command line: approval, signals, progress, report, exit code."""
+"""Apply on the command line: approval, signals, progress."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reconciler.cli.console import page_of, say, tell
+from reconciler.cli.console import leave, page_of, tell
+from reconciler.cli.ending import Ending, several_subscriptions
 from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
 from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
-from reconciler.model.report import Outcome, Report
-from reconciler.planner.document import plan_document
+from reconciler.model.report import Report
 from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
-from reconciler.render.documents import as_json, report_document
 from reconciler.render.progress import ProgressLines
-from reconciler.render.report_text import report_text
 
 if TYPE_CHECKING:
     from reconciler.live.gateway import Gateway
@@ -44,29 +42,40 @@ def carry_out(
 ) -> int:
     """Ask where asking is possible, apply, report. Returns the exit code."""
     plan = planned.plan
+    end = Ending(plan, output, Wait(wait))
     if blocked(plan, partial=partial):
-        return _stopped(plan, output)
+        return end.stopped()
     if not plan.pending:
-        return _finish(plan, Report((), plan.digest), 0.0, output, partial_run=_gaps(plan))
+        return end.finished(Report((), plan.digest))
     if not yes:
         _approve(plan)
     stopping = threading.Event()
-    started = time.monotonic()
     told = "starting nothing new; what runs goes on in Azure, again to stop at once"
-    with _watching(plan) as show, stop_on_signals(stopping, lambda name: tell(f"{name}: {told}")) as seen:
-        report = apply_pass(
-            plan,
-            gateway,
-            Rules(Wait(wait), _pace(settings), dice=random.random),
-            clock=time.monotonic,
-            on_progress=show,
-            stopping=stopping,
-            workers=settings.workers,
-        )
-    code = _finish(plan, report, time.monotonic() - started, output, partial_run=_gaps(plan), wait=wait)
-    if seen:
-        return ExitCode.TERMINATED if seen[0] == signal.SIGTERM else ExitCode.INTERRUPTED
-    return code
+    with stop_on_signals(stopping, lambda name: tell(f"{name}: {told}")) as seen:
+        try:
+            with _watching(plan) as show:
+                report = apply_pass(
+                    plan,
+                    gateway,
+                    Rules(Wait(wait), _pace(settings), dice=random.random),
+                    clock=time.monotonic,
+                    on_progress=show,
+                    stopping=stopping,
+                    workers=settings.workers,
+                    on_start=end.watch,
+                )
+        except KeyboardInterrupt:
+            end.cut_off()
+            leave(_signal_exit(seen))
+        except Exception as error:
+            end.broken(error)
+            raise
+        code = end.finished(report)
+    return _signal_exit(seen) if seen else code
+
+
+def _signal_exit(seen: list[int]) -> int:
+    return ExitCode.TERMINATED if seen and seen[0] == signal.SIGTERM else ExitCode.INTERRUPTED
 
 
 @contextmanager
@@ -80,15 +89,6 @@ def _watching(plan: Plan) -> Iterator[Callable[[Progress], None]]:
 
     with LiveProgress(sys.stderr, page, len(plan.pending)) as live:
         yield live.show
-
-
-def several_subscriptions(plan: Plan) -> bool:
-    """Whether addresses need their subscription to be told apart."""
-    return len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
-
-
-def _gaps(plan: Plan) -> bool:
-    return bool(plan.refusals or plan.unread)
 
 
 def _pace(settings: Settings) -> Pace:
@@ -106,25 +106,3 @@ def _approve(plan: Plan) -> None:
     tell(f"Apply {count} change{'s' if count != 1 else ''}? Only “yes” goes on.")
     if sys.stdin.readline().strip() != "yes":
         raise UsageError("not approved, nothing was written")
-
-
-def _stopped(plan: Plan, output: Output) -> int:
-    if output is Output.JSON:
-        say(as_json({"plan": plan_document(plan), "report": None}))
-    tell("nothing was written")
-    return ExitCode.FAILED if plan.unread else ExitCode.REFUSED
-
-
-def _finish(plan: Plan, report: Report, seconds: float, output: Output, *, partial_run: bool, wait: str = "") -> int:
-    if output is Output.JSON:
-        say(as_json({"plan": plan_document(plan), "report": report_document(report)}))
-    elif report.results:
-        say(report_text(report, seconds, page_of(sys.stdout, subscriptions=several_subscriptions(plan))))
-    succeeded = report.count(Outcome.SUCCEEDED)
-    failed = report.count(Outcome.FAILED)
-    unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)
-    if wait == Wait.NONE:
-        unfinished -= report.count(Outcome.PENDING)
-    if unfinished:
-        return ExitCode.FAILED if failed and not succeeded else ExitCode.PARTIAL
-    return ExitCode.PARTIAL if partial_run else ExitCode.DONE

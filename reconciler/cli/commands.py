@@ -1,15 +1,15 @@
-"""validate, plan, apply, show, status, version: what each reads, prints and answers to the shell."""
+"""plan, apply, status: what each reads from Azure, prints and answers to the shell."""
 
 from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.console import page_of, say, tell, tell_diagnostics, walled
+from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
+from reconciler.cli.inspection import now, request_of
 from reconciler.cli.options import (
     AdoptOption,
     AllowDeletesOption,
@@ -29,106 +29,15 @@ from reconciler.cli.options import (
     SubscriptionOption,
     WaitFor,
 )
+from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.app import Request, Session
+    from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def request_of(
-    path: str,
-    settings: str | None,
-    instance: str | None,
-    cloud: str | None,
-    subscription: str | None,
-    group: str | None,
-    scopes: list[str] | None,
-) -> Request:
-    """What the command line asked for, as settings flags."""
-    from reconciler.app import Request
-
-    flags = {"instance": instance, "cloud": cloud, "subscription": subscription, "resourceGroup": group}
-    stated = {name: value for name, value in flags.items() if value is not None}
-    return Request(path, stated, settings, tuple(scopes or ()))
-
-
-@walled
-def validate(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-    output: OutputOption = Output.TEXT,
-) -> int:
-    """Check manifests without asking Azure."""
-    from reconciler.app import load, settings_of
-    from reconciler.render.documents import as_json, diagnostics_document
-    from reconciler.render.words import count_words
-
-    request = request_of(path, settings, None, None, subscription, resource_group, None)
-    built = load(request, settings_of(request, os.environ), now=_now())
-    code = ExitCode.DONE if built.ok else ExitCode.INVALID
-    if output is Output.JSON:
-        say(as_json({"valid": built.ok, "diagnostics": diagnostics_document(built.diagnostics)}))
-        return code
-    tell_diagnostics(built.diagnostics)
-    if built.ok:
-        counts: dict[str, int] = {}
-        for address in built.desired.resources:
-            counts[address.kind] = counts.get(address.kind, 0) + 1
-        told = ", ".join(count_words(counts[kind], NOUNS[kind]) for kind in NOUNS if kind in counts)
-        say(f"valid: {told or 'nothing declared'}\n")
-    else:
-        errors = sum(found.severity == "error" for found in built.diagnostics)
-        tell(f"invalid: {count_words(errors, 'error')}")
-    return code
-
-
-NOUNS = {
-    "Gallery": "gallery",
-    "ImageDefinition": "image definition",
-    "ImageVersion": "image version",
-    "RoleAssignment": "role assignment",
-}
-
-
-@walled
-def show(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-) -> int:
-    """Print the canonical desired state as JSON: what manifests come to after Defaults and nesting."""
-    from reconciler.app import session
-    from reconciler.render.documents import as_json, desired_document
-
-    request = request_of(path, settings, None, None, subscription, resource_group, None)
-    say(as_json(desired_document(session(request, os.environ, now=_now()).built.desired)))
-    return ExitCode.DONE
-
-
-@walled
-def settings(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    output: OutputOption = Output.TEXT,
-) -> int:
-    """Show every setting, its value and where it comes from."""
-    from reconciler.app import layered_settings
-    from reconciler.render.documents import as_json
-    from reconciler.render.settings_text import settings_document, settings_text
-
-    layered = layered_settings(request_of(path, settings, None, None, None, None, None), os.environ)
-    rows = settings_document(layered.settings.model_dump(mode="json"), layered.origins)
-    say(as_json(rows) if output is Output.JSON else settings_text(rows))
-    return ExitCode.DONE
+    from reconciler.reconcile import Planned
 
 
 def _prepared(
@@ -143,11 +52,22 @@ def _prepared(
     """Settings, manifests and lifted guards of one run; warnings are told."""
     from reconciler.app import Overrides, options_of, session
 
-    run = session(request, os.environ, now=_now())
+    run = session(request, os.environ, now=now())
     protected, last = tuple(allow_protected or ()), tuple(allow_last_version or ())
     lifted = Overrides(prune, tuple(adopt or ()), allow_empty, allow_deletes, protected, last)
     tell_diagnostics(run.built.diagnostics)
     return run, options_of(run.settings, lifted)
+
+
+def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
+    """Read and plan; an override that lifts nothing is told."""
+    from reconciler.cli.overrides import unmatched
+    from reconciler.reconcile import plan_pass
+
+    planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=now())
+    for line in unmatched(options, planned.plan, {*run.built.desired.resources, *planned.live.resources}):
+        tell_safely(f"warning: {line}")
+    return planned
 
 
 @walled
@@ -170,28 +90,28 @@ def plan(
 ) -> int:
     """Show what apply would do, and why. Writes nothing."""
     from reconciler.cli.connection import connected
-    from reconciler.reconcile import plan_pass
+    from reconciler.planner.document import plan_document
 
     request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
     lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
     run, options = _prepared(request, prune, adopt, *lifted)
-    with connected(run.settings) as gateway:
-        planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=_now())
-    _print_plan(planned, output)
+    with connected(run.settings, run.cloud_hint) as gateway:
+        planned = _planned(run, gateway, options)
+    if output is Output.JSON:
+        say_document(plan_document(planned.plan))
+    else:
+        say(_plan_words(planned, run))
     return _plan_exit(planned.plan, detailed=detailed_exitcode)
 
 
-def _print_plan(planned: Any, output: Output) -> None:
-    from reconciler.planner.document import plan_document
-    from reconciler.render.documents import as_json
+def _plan_words(planned: Planned, run: Session) -> str:
+    from reconciler.cli.connection import state_file
     from reconciler.render.plan_text import ReadFacts, plan_text
 
-    if output is Output.JSON:
-        say(as_json(plan_document(planned.plan)))
-        return
-    facts = ReadFacts(len(planned.live.resources), planned.live.calls, planned.live.seconds)
+    live = planned.live
+    facts = ReadFacts(len(live.resources), live.calls, live.seconds, state_file(run.settings))
     several = len({scope.subscription.lower() for scope in planned.plan.target.scopes}) > 1
-    say(plan_text(planned.plan, facts, page_of(sys.stdout, subscriptions=several)))
+    return plan_text(planned.plan, facts, page_of(sys.stdout, subscriptions=several))
 
 
 def _plan_exit(plan: Plan, *, detailed: bool) -> int:
@@ -224,19 +144,27 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     output: OutputOption = Output.TEXT,
 ) -> int:
-    """Plan, ask, and carry the plan out with progress region by region."""
+    """Plan, ask, carry out, with progress region by region."""
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
-    from reconciler.reconcile import plan_pass
 
     request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
     lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
     run, options = _prepared(request, prune, adopt, *lifted)
-    with connected(run.settings) as gateway:
-        planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=_now())
+    with connected(run.settings, run.cloud_hint) as gateway:
+        planned = _planned(run, gateway, options)
         if output is Output.TEXT:
-            _print_plan(planned, output)
+            _show(_plan_words(planned, run), unseen=yes)
         return carry_out(planned, gateway, run.settings, partial=partial, wait=str(wait), yes=yes, output=output)
+
+
+def _show(text: str, *, unseen: bool) -> None:
+    """Print the plan; who said --yes approves it unseen."""
+    try:
+        say(text)
+    except Unwritable:
+        if not unseen:
+            raise
 
 
 @walled
@@ -252,32 +180,27 @@ def status(
     ] = False,
     output: OutputOption = Output.TEXT,
 ) -> int:
-    """Show the live health of what the manifests declare, region by region."""
+    """Show the live health of what the manifests declare."""
     from reconciler.app import Overrides, options_of, session
-    from reconciler.cli.connection import connected
+    from reconciler.cli.connection import connected, state_file
     from reconciler.model.health import Health
     from reconciler.reconcile import status_pass
-    from reconciler.render.documents import as_json, status_document
+    from reconciler.render.documents import status_document
+    from reconciler.render.plan_text import target_text
     from reconciler.render.report_text import status_text
 
     run = session(
-        request_of(path, settings, instance, cloud, subscription, resource_group, None), os.environ, now=_now()
+        request_of(path, settings, instance, cloud, subscription, resource_group, None), os.environ, now=now()
     )
-    with connected(run.settings) as gateway:
+    with connected(run.settings, run.cloud_hint) as gateway:
         rows = status_pass(run.built.desired, gateway, options_of(run.settings, Overrides()), run.target)
-    several = len({address.subscription.lower() for address in run.built.desired.resources}) > 1
-    text = as_json(status_document(rows)) if output is Output.JSON else None
-    say(text or status_text(rows, page_of(sys.stdout, subscriptions=several)))
+    if output is Output.JSON:
+        say_document(status_document(rows))
+    else:
+        several = len({address.subscription.lower() for address in run.built.desired.resources}) > 1
+        page = page_of(sys.stdout, subscriptions=several)
+        say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page)}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED
     unwell = any(row.health is not Health.HEALTHY for row in rows)
     return ExitCode.CHANGES if unwell and detailed_exitcode else ExitCode.DONE
-
-
-@walled
-def version() -> int:
-    """Print the version."""
-    from reconciler import __version__
-
-    say(f"gallery-reconciler {__version__}\n")
-    return ExitCode.DONE

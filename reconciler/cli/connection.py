@@ -3,37 +3,87 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.app import Endpoint, connect
+from reconciler.errors import CredentialError, ExitCode, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
     from reconciler.emulator.settings import EmulatorSettings
     from reconciler.live.gateway import Gateway
     from reconciler.settings import Settings
 
+EMULATOR = "emulator"
+
+
+class EmulatorBusy(ReconcilerError):  # noqa: N818 - a state of the world, told in one line
+    """Another process holds the emulator's state and does not answer."""
+
+    exit_code = ExitCode.LOCKED
+
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[Gateway]:
-    """Open the gateway; with `cloud: emulator`, serve the state file or join the process that does."""
-    with ExitStack() as stack:
-        endpoint = None
-        if settings.cloud == "emulator":
-            from reconciler.emulator.serve import attach
+def connected(settings: Settings, cloud_hint: str = "") -> Iterator[Gateway]:
+    """Open the gateway; with `cloud: emulator`, serve the state file or join the process that does.
 
+    `cloud_hint` says how the cloud came to be chosen, for when signing in to it fails.
+    """
+    with ExitStack() as stack:
+        endpoint = _emulated(stack, settings) if settings.cloud == EMULATOR else None
+        try:
+            gateway = connect(settings, os.environ, endpoint)
+            stack.callback(gateway.close)
+            yield gateway
+        except CredentialError as error:
+            hints = (cloud_hint, error.hint)
+            raise CredentialError(f"{settings.cloud}: {error.message}", "; ".join(filter(None, hints))) from error
+
+
+def _emulated(stack: ExitStack, settings: Settings) -> Endpoint:
+    from reconciler.emulator.serve import EmulatorUnavailableError, attach
+
+    state = Path(state_file(settings))
+    setting = "emulator.state" if settings.emulator.state else "stateDir"
+    with state_folder(state.parent, setting, ours=not settings.emulator.state):
+        try:
             attached = stack.enter_context(attach(emulator_settings(settings)))
-            endpoint = Endpoint(attached.base_url, attached.token)
-        gateway = connect(settings, os.environ, endpoint)
-        stack.callback(gateway.close)
-        yield gateway
+        except EmulatorUnavailableError as error:
+            raise EmulatorBusy(str(error), "end that process, or set another stateDir") from error
+    return Endpoint(attached.base_url, attached.token)
+
+
+@contextmanager
+def state_folder(folder: Path, setting: str, *, ours: bool) -> Iterator[None]:
+    """Make the folder, kept out of git where it is `ours`; what cannot be written is a UsageError naming both."""
+    try:
+        if ours and not folder.exists():
+            folder.mkdir(parents=True)
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"the state folder {folder.absolute()} cannot be written: {reason}",
+            f"set {setting} to a file in a folder that can be" if setting != "stateDir" else STATE_HINT,
+        ) from error
+
+
+STATE_HINT = "set stateDir (or RECONCILER_STATE_DIR) to a folder that can be written"
+
+
+def state_file(settings: Settings) -> str:
+    """Where the embedded emulator's state lies; "" for a real cloud."""
+    if settings.cloud != EMULATOR:
+        return ""
+    return settings.emulator.state or str(Path(settings.stateDir) / "emulator.sqlite")
 
 
 def emulator_settings(settings: Settings) -> EmulatorSettings:
     """The embedded emulator's settings: its state in the state folder, its time scale."""
     from reconciler.emulator.settings import EmulatorSettings
 
-    state = settings.emulator.state or str(Path(settings.stateDir) / "emulator.sqlite")
-    return EmulatorSettings(state=Path(state), time_scale=settings.emulator.timeScale)
+    return EmulatorSettings(state=Path(state_file(settings)), time_scale=settings.emulator.timeScale)

@@ -1,20 +1,47 @@
-"""Standard streams as pages, and the wall where every failure becomes one clear line and an exit code."""
+"""Standard streams as pages. Results must arrive or be missed aloud; progress may get lost, the work goes on."""
 
 from __future__ import annotations
 
-import functools
+import io
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from typing import Any, ParamSpec, TextIO
+from contextlib import suppress
+from typing import Any, NoReturn, TextIO
 
-import typer
+from reconciler.errors import ReconcilerError
 
-from reconciler.errors import ExitCode, InvalidInput, ReconcilerError
-
-P = ParamSpec("P")
 PLAIN_WIDTH = 120
+STREAMS = (0, 1, 2)
+
+
+class Unwritable(ReconcilerError):  # noqa: N818 - a state of the world, told in one line
+    """Standard output takes no more; `closed` where its reader simply left."""
+
+    def __init__(self, reason: str, *, closed: bool) -> None:
+        super().__init__(f"standard output cannot be written: {reason}")
+        self.closed = closed
+
+
+class _Said:
+    """Whether this process has begun to print a result."""
+
+    anything = False
+
+
+def prepare_streams() -> None:
+    """Make the standard streams safe to write: none missing, no character that an encoding could refuse."""
+    for number in STREAMS:
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we live
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def page_of(stream: TextIO, *, subscriptions: bool = False) -> Any:
@@ -28,55 +55,69 @@ def page_of(stream: TextIO, *, subscriptions: bool = False) -> Any:
 
 
 def say(text: str) -> None:
-    """Print a result."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Print a result. Raises Unwritable."""
+    _Said.anything = True
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        _silence(sys.stdout)
+        raise Unwritable(getattr(error, "strerror", None) or str(error), closed=_left(error)) from error
+
+
+def say_document(document: Any) -> None:
+    """Print a result as JSON, pure whatever the stream's encoding. Raises Unwritable."""
+    from reconciler.render.documents import as_json
+
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
+    say(as_json(document, plain_ascii=encoding != "utf8"))
+
+
+def has_said() -> bool:
+    """Whether a result was begun: a second JSON document would make it none."""
+    return _Said.anything
 
 
 def tell(text: str) -> None:
-    """Print a line of progress or trouble."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
-
-
-def walled(command: Callable[P, int]) -> Callable[P, None]:
-    """Turn a command's result into its exit code, and every failure into one clear line."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        raise typer.Exit(_run(command, *args, **kwargs))
-
-    return run
-
-
-def _run(command: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
+    """Print a line of progress or trouble; what nobody can read stops nothing."""
     try:
-        return int(command(*args, **kwargs))
-    except InvalidInput as error:
-        tell_diagnostics(error.diagnostics)
-        tell(f"error: {error.message}")
-        return error.exit_code
-    except ReconcilerError as error:
-        tell(f"error: {error.message}")
-        if error.hint:
-            tell(f"  hint: {error.hint}")
-        return error.exit_code
-    except KeyboardInterrupt:
-        tell("interrupted; what runs in Azure goes on there, plan again to see it")
-        return ExitCode.INTERRUPTED
-    except (BrokenPipeError, typer.Exit):
-        raise
-    except Exception as error:
-        if os.environ.get("RECONCILER_DEBUG"):
-            raise
-        tell(f"error: unexpected {type(error).__name__}: {error}")
-        tell("  hint: this is a fault of the reconciler; RECONCILER_DEBUG=1 shows where")
-        return ExitCode.FAILED
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except RuntimeError:  # a signal handler speaks into a write of its own thread
+        with suppress(OSError):
+            os.write(2, f"{text}\n".encode(errors="backslashreplace"))
+    except (OSError, ValueError):
+        _silence(sys.stderr)
+
+
+def tell_safely(text: str) -> None:
+    """Print trouble that holds somebody else's words: no secrets, no control characters."""
+    from reconciler.render.words import safe
+
+    tell("\n".join(safe(line) for line in text.split("\n")))
 
 
 def tell_diagnostics(diagnostics: tuple[Any, ...]) -> None:
     """Print every finding about manifests or settings."""
-    from reconciler.render.words import safe
-
     for found in diagnostics:
-        tell("\n".join(safe(line) for line in str(found).split("\n")))
+        tell_safely(str(found))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now: no thread is joined, nothing is waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, RuntimeError):
+            stream.flush()
+    os._exit(code)
+
+
+def _left(error: Exception) -> bool:
+    return isinstance(error, BrokenPipeError)
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere: the interpreter flushes once more at its end and would fail again."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

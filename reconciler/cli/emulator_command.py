@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.console import tell, walled
+from reconciler.cli.console import tell
+from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
 
@@ -23,17 +24,20 @@ def emulator(
     latency: Annotated[float, typer.Option("--latency", help="Seconds added to every request.")] = 0.0,
 ) -> int:
     """Run the emulator alone until it is stopped."""
+    from reconciler.cli.connection import state_folder
     from reconciler.emulator.serve import EmulatorBusyError, serve_forever
     from reconciler.emulator.settings import EmulatorSettings
 
     settings = EmulatorSettings(state=Path(state), port=port, time_scale=time_scale, latency=latency)
+    folder = settings.state.parent
     try:
-        serve_forever(
-            settings,
-            on_ready=lambda running: tell(
-                f"emulator at {running.base_url}, state {state}\nbearer token {running.token}"
-            ),
-        )
+        with state_folder(folder, "--state", ours=folder.name == ".reconciler"):
+            serve_forever(
+                settings,
+                on_ready=lambda running: tell(
+                    f"emulator at {running.base_url}, state {state}\nbearer token {running.token}"
+                ),
+            )
     except EmulatorBusyError as error:
         tell(f"error: {error}")
         return ExitCode.LOCKED

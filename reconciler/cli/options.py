@@ -30,7 +30,9 @@ WHERE = "Where"
 PathArgument = Annotated[str, typer.Argument(help="A manifest, a folder of manifests, or - for a stream.")]
 SettingsOption = Annotated[
     str | None,
-    typer.Option("--settings", metavar="FILE", help="Settings file; default: reconciler.yaml beside the manifests."),
+    typer.Option(
+        "--settings", metavar="FILE", help="Settings file; default: the reconciler.yaml beside or above the manifests."
+    ),
 ]
 InstanceOption = Annotated[
     str | None, typer.Option("--instance", metavar="NAME", help="Installation whose ownership counts.")
@@ -57,7 +59,7 @@ AdoptOption = Annotated[
 ]
 AllowEmptyOption = Annotated[bool, typer.Option("--allow-empty", help="Accept manifests that declare nothing.")]
 AllowDeletesOption = Annotated[
-    int | None, typer.Option("--allow-deletes", metavar="N", help="Accept exactly this many deletes.")
+    int | None, typer.Option("--allow-deletes", metavar="N", min=0, help="Accept exactly this many deletes.")
 ]
 AllowProtectedOption = Annotated[
     list[str] | None,

@@ -178,11 +178,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the manifests came from."""
+    """Where the manifests came from; `dirty` says whether they differ from the revision, None where nobody knows."""
 
     path: str
     revision: str = ""
-    dirty: bool = False
+    dirty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

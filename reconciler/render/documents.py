@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.diagnostic import Diagnostic, Origin
 from reconciler.model.health import ResourceHealth
 from reconciler.model.report import RegionProgress, Report
 from reconciler.model.state import DesiredState
 from reconciler.planner.document import SCHEMA_VERSION, plain
+from reconciler.render.secrets import deep_without_secrets
+from reconciler.settings import SettingProblem
 
 
-def as_json(document: Any) -> str:
-    """Indented JSON ending in a newline."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def as_json(document: Any, *, plain_ascii: bool = False) -> str:
+    """Indented JSON ending in a newline, without secrets; `plain_ascii` for streams that take nothing else."""
+    return json.dumps(deep_without_secrets(document), indent=2, ensure_ascii=plain_ascii) + "\n"
+
+
+def error_document(message: str, hint: str, code: int, diagnostics: Iterable[Any] = ()) -> dict[str, Any]:
+    """Why a command came to nothing, with every finding behind it."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "error": {"message": message, "hint": hint, "exitCode": code},
+        "diagnostics": diagnostics_document(diagnostics),
+    }
+
+
+def validation_document(diagnostics: tuple[Diagnostic, ...], verdict: str, code: int) -> dict[str, Any]:
+    """Whether manifests are valid, and every finding; a verdict against them is an error like any other."""
+    if verdict:
+        return {"valid": False, **error_document(verdict, "", code, diagnostics)}
+    return {"schemaVersion": SCHEMA_VERSION, "valid": True, "diagnostics": diagnostics_document(diagnostics)}
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -83,13 +102,11 @@ def desired_document(desired: DesiredState) -> dict[str, Any]:
     }
 
 
-def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Every finding about the manifests."""
+def diagnostics_document(diagnostics: Iterable[Diagnostic | SettingProblem]) -> list[dict[str, Any]]:
+    """Every finding about manifests or settings; a setting that stands in no file has its origin for a file."""
     return [
         {
-            "file": found.origin.file,
-            "line": found.origin.line,
-            "column": found.origin.column,
+            **_place(found.origin),
             "severity": str(found.severity),
             "code": found.code,
             "message": found.message,
@@ -97,6 +114,14 @@ def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, An
         }
         for found in diagnostics
     ]
+
+
+def _place(origin: Origin | str) -> dict[str, Any]:
+    if isinstance(origin, Origin):
+        return {"file": origin.file, "line": origin.line, "column": origin.column}
+    found = re.fullmatch(r"(.+):(\d+):(\d+)", origin)
+    file, line, column = found.groups() if found else (origin, 0, 0)
+    return {"file": file, "line": int(line), "column": int(column)}
 
 
 def _region(region: RegionProgress) -> dict[str, Any]:

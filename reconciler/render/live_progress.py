@@ -16,8 +16,8 @@ from reconciler.executor.run import Progress
 from reconciler.model.plan import Action
 from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
-from reconciler.render.plan_text import where
 from reconciler.render.report_text import result_line
+from reconciler.render.words import where
 
 BAR = 10
 COMPLETE = 100

@@ -16,5 +16,7 @@ class Page:
     subscriptions: bool = False
 
     def paint(self, text: str, kind: str) -> str:
-        """Text in the colour of its kind, where colour is taken."""
-        return f"\x1b[{CODES[kind]}m{text}\x1b[0m" if self.colour else text
+        """Text in the colour of its kind, line by line, where colour is taken."""
+        if not self.colour:
+            return text
+        return "\n".join(f"\x1b[{CODES[kind]}m{line}\x1b[0m" for line in text.split("\n"))

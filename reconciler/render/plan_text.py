@@ -1,4 +1,4 @@
-"""The plan for people: one entry per action with its fields and manifest lines, refusals with ways out, a summary."""
+"""The plan for people: one entry per resource with its fields and manifest lines, refusals with ways out, a summary."""
 
 from __future__ import annotations
 
@@ -6,52 +6,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Verb
+from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
+from reconciler.render.action_text import change_lines, main_action, resource_lines
+from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page
-from reconciler.render.words import count_words, safe, seconds_words, two_columns, value_words
+from reconciler.render.words import count_words, safe, seconds_words, where
 
-SYMBOLS = {
-    Verb.CREATE: ("+", "add"),
-    Verb.UPDATE: ("~", "change"),
-    Verb.ADOPT: ("~", "change"),
-    Verb.RESTORE: ("+", "add"),
-    Verb.REPLACE: ("±", "remove"),
-    Verb.SHARE: ("~", "change"),
-    Verb.DELETE: ("-", "remove"),
-    Verb.ABANDON: ("-", "remove"),
-    Verb.WAIT: ("·", "dim"),
-    Verb.NOOP: ("=", "dim"),
-}
-REASON_WORDS = {
-    "NotInAzure": "not in Azure",
-    "SpecChanged": "changed in the manifest",
-    "Drifted": "drifted since the last apply",
-    "Differs": "differs from the manifest",
-    "NoLongerDeclared": "no longer declared",
-    "AdoptRequested": "adopted",
-    "OperationInFlight": "an operation is running",
-    "CompanionStep": "companion step",
-    "InFailedState": "failed before",
-    "PolicyObserve": "left alone by policy",
-    "PolicyReport": "reported only",
-    "Unowned": "not owned by this instance",
-    "SatisfiedByOther": "satisfied by an assignment of another name",
-}
+HELD = 5
+DEFAULT_CLOUD = "AzureCloud"
+ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.DELETE)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFacts:
-    """What reading cost: resources found, requests sent, seconds."""
+    """What reading cost: resources found, requests sent, seconds; `state` is the emulator's file, "" elsewhere."""
 
     resources: int
     calls: int
     seconds: float
+    state: str = ""
 
 
 def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     """The whole plan as text ending in a newline."""
     blocks = ["\n".join(_header(plan, facts, page))]
-    blocks += ["\n".join(_action(action, page)) for action in plan.actions if _shown(action)]
+    blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
     for lines in (list(_unread(plan, page)), list(_undeclared(plan, page)), list(_unowned(plan, page))):
         if lines:
@@ -60,102 +39,115 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _shown(action: Action) -> bool:
-    return action.verb is not Verb.NOOP or bool(action.changes)
+def _by_resource(plan: Plan) -> list[list[Action]]:
+    """The actions worth showing, all of one resource together, in the order in which resources first appear."""
+    groups: dict[Address, list[Action]] = {}
+    for action in plan.actions:
+        if action.verb is not Verb.NOOP or action.changes:
+            groups.setdefault(action.address, []).append(action)
+    return list(groups.values())
+
+
+def target_items(target: Target, state: str = "") -> list[str]:
+    """What a run speaks of: its target, groups, cloud where it is not the usual one, and instance."""
+    scopes = ", ".join(f"{scope.group} (sub …{scope.subscription[-4:]})" for scope in target.scopes)
+    parts = [f"target {target.name}", scopes or "no resource group"]
+    if target.cloud != DEFAULT_CLOUD:
+        parts.append(f"cloud {target.cloud}" + (f" ({state})" if state else ""))
+    parts.append(f"instance {target.instance}" if target.instance else "no instance: nothing is owned")
+    return [safe(part) for part in parts]
+
+
+def target_text(target: Target, state: str, page: Page) -> str:
+    """The header of what is not a plan."""
+    return "\n".join(page.paint(line, "bold") for line in items(target_items(target, state), page.width, "  ", ""))
 
 
 def _header(plan: Plan, facts: ReadFacts, page: Page) -> Iterator[str]:
-    scopes = ", ".join(f"{scope.group} (sub …{scope.subscription[-4:]})" for scope in plan.target.scopes)
-    read = f"{count_words(facts.resources, 'resource')} read in {count_words(facts.calls, 'call')}"
-    owner = f"instance {plan.target.instance}" if plan.target.instance else "no instance: nothing is owned"
-    parts = [f"target {plan.target.name}", scopes or "no resource group", owner]
+    parts = target_items(plan.target, facts.state)
     if plan.source.revision:
-        parts.append(f"revision {plan.source.revision[:7]}")
-    yield page.paint(" · ".join([*parts, f"{read}, {seconds_words(facts.seconds)}"]), "bold")
-
-
-def where(address: Address, page: Page) -> str:
-    """An address as the page shows it."""
-    return safe(address.text(with_subscription=page.subscriptions))
-
-
-def _action(action: Action, page: Page) -> Iterator[str]:
-    symbol, kind = SYMBOLS[action.verb]
-    reasons = ", ".join(REASON_WORDS.get(str(reason), str(reason)) for reason in action.reasons)
-    tail = f"{action.verb:<7} {reasons}"
-    left = f"{symbol} {where(action.address, page)}"
-    yield page.paint(two_columns(left, tail, page.width), kind)
-    origin = str(action.origin) if action.origin else ""
-    if action.verb is Verb.CREATE:
-        yield two_columns(f"    {safe(action.words)}", safe(origin), page.width)
-        return
-    if action.words:
-        yield f"    {safe(action.words)}"
-    for change in action.changes:
-        yield change_line(change, page)
-    if action.hazard:
-        yield page.paint(f"    ! {safe(action.hazard)}", "stop")
-
-
-def change_line(change: Change, page: Page) -> str:
-    """One field: path, before → after, the manifest line behind it."""
-    arrow = f"{value_words(change.before)} → {value_words(change.after)}"
-    note = "  (accepted by the service, not in the documented list)" if change.rule == "accepted" else ""
-    line = f"    {safe(change.dotted)}  {arrow}{note}"
-    return two_columns(line, safe(str(change.origin)) if change.origin else "", page.width)
+        dirty = " with uncommitted changes" if plan.source.dirty else ""
+        parts.append(f"revision {safe(plan.source.revision[:7])}{dirty}")
+    read = f"{count_words(facts.resources, 'resource')} read in {count_words(facts.calls, 'call')}"
+    parts.append(f"{read}, {seconds_words(facts.seconds)}")
+    yield from (page.paint(line, "bold") for line in items(parts, page.width, "  ", ""))
 
 
 def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
     first = where(refusal.addresses[0], page) if refusal.addresses else "this run"
     head = f"! {first}" if refusal.level is Level.RESOURCE and refusal.addresses else "! this run"
     yield page.paint(two_columns(head, f"refused {refusal.rule}", page.width), "stop")
-    yield f"    {safe(refusal.message)}"
+    yield from fold(f"    {safe(refusal.message)}", page.width)
     for change in refusal.changes:
-        yield change_line(change, page)
+        yield from change_lines(change, page)
     held = refusal.addresses[1:]
     if held and refusal.level is Level.RESOURCE:
-        yield f"    left alone with it: {', '.join(where(address, page) for address in held[:5])}" + (
-            f" and {len(held) - 5} more" if len(held) > 5 else ""  # noqa: PLR2004 - as many as are shown
-        )
+        more = f" and {len(held) - HELD} more" if len(held) > HELD else ""
+        names = ", ".join(where(address, page) for address in held[:HELD])
+        yield from fold(f"    left alone with it: {names}{more}", page.width, "      ")
     if refusal.ways_out:
-        yield f"    ways out: {safe(' · '.join(refusal.ways_out))}"
+        first_way, *others = map(safe, refusal.ways_out)
+        yield from items([f"ways out: {first_way}", *others], page.width, "      ", "    ")
 
 
 def _unread(plan: Plan, page: Page) -> Iterator[str]:
     for place in plan.unread:
-        yield page.paint(two_columns(f"? {safe(place.where)}", f"unread  {place.code}", page.width), "stop")
-        yield f"    {safe(place.message)}"
+        yield page.paint(two_columns(f"? {safe(place.where)}", f"unread  {safe(place.code)}", page.width), "stop")
+        yield from fold(f"    {safe(place.message)}", page.width)
         if place.hint:
-            yield f"    hint: {safe(place.hint)}"
+            yield from fold(f"    hint: {safe(place.hint)}", page.width)
 
 
 def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
-    deleted = {action.address for action in plan.actions if action.verb in (Verb.DELETE, Verb.ABANDON)}
-    rows = [row for row in plan.undeclared if row.address not in deleted]
+    shown = {action.address for action in plan.actions if action.verb in (Verb.DELETE, Verb.ABANDON)}
+    for refusal in plan.refusals:
+        if refusal.level is Level.RESOURCE:
+            shown.update(refusal.addresses[: HELD + 1])
+    rows = [row for row in plan.undeclared if row.address not in shown]
     if rows:
         yield "no longer declared, owned by this instance:"
     for row in rows:
-        notes = [row.words.removeprefix("no longer declared; ")]
-        notes += [row.hazard] if row.hazard else []
+        notes = [row.words.removeprefix("no longer declared").lstrip("; ")]
+        notes += [row.hazard]
         notes += [f"would meet {', '.join(row.guards)}"] if row.guards else []
-        yield two_columns(f"  {where(row.address, page)}", safe(" · ".join(notes)), page.width)
+        yield two_columns(f"  {where(row.address, page)}", safe(" · ".join(filter(None, notes))), page.width)
 
 
 def _unowned(plan: Plan, page: Page) -> Iterator[str]:
     if plan.unowned:
-        yield "in managed galleries, neither declared nor owned:"
+        yield "in managed galleries, not declared and not this instance's:"
     for address in plan.unowned:
-        yield f"  {where(address, page)}"
+        yield from fold(f"  {where(address, page)}", page.width)
 
 
 def _summary(plan: Plan, page: Page) -> str:
+    digest = f"digest {plan.digest[:12]}"
     counts = plan.summary
     if not plan.pending and not plan.refusals and not plan.unread:
-        line = f"No changes. {counts.get('noop', 0)} unchanged · digest {plan.digest[:12]}"
-        return page.paint(line, "good")
-    parts = [f"{counts.get(verb, 0)} to {verb}" for verb in ("create", "update", "delete")]
-    parts += [f"{counts[verb]} to {verb}" for verb in ("adopt", "abandon", "wait") if counts.get(verb)]
+        return page.paint(
+            "\n".join(items([f"No changes. {counts.get('noop', 0)} unchanged", digest], 80, "", "")), "good"
+        )
+    parts = _counted(plan)
     parts += [f"{counts['refused']} refused"] if counts.get("refused") else []
     parts += [f"{counts['unread']} unread"] if counts.get("unread") else []
     parts.append(f"{counts.get('noop', 0)} unchanged")
-    return page.paint(f"{', '.join(parts)} · digest {plan.digest[:12]}", "bold")
+    return page.paint("\n".join(items([", ".join(parts), digest], page.width, "  ", "")), "bold")
+
+
+def _counted(plan: Plan) -> list[str]:
+    """How many resources meet each verb, and in how many steps where those are more."""
+    resources: dict[Verb, int] = {}
+    steps: dict[Verb, int] = {}
+    for group in _by_resource(plan):
+        verb = main_action(group).verb
+        resources[verb] = resources.get(verb, 0) + 1
+        steps[verb] = steps.get(verb, 0) + len(group)
+    verbs = [
+        *ALWAYS_COUNTED,
+        *(verb for verb in Verb if verb not in (*ALWAYS_COUNTED, Verb.NOOP) and verb in resources),
+    ]
+    return [
+        f"{resources.get(verb, 0)} to {verb}"
+        + (f" ({steps[verb]} steps)" if steps.get(verb, 0) > resources.get(verb, 0) else "")
+        for verb in verbs
+    ]

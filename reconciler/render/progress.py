@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TextIO
 
 from reconciler.executor.run import Progress
+from reconciler.model.address import Address
+from reconciler.render.layout import cut, fold
 from reconciler.render.paint import Page
-from reconciler.render.plan_text import where
 from reconciler.render.report_text import regions_words, result_line
-from reconciler.render.words import safe
+from reconciler.render.words import where
 
 
 class ProgressLines:
@@ -25,15 +27,21 @@ class ProgressLines:
             words = regions_words(task.regions)
             if words and self._shown.get(task.action.id) != words:
                 self._shown[task.action.id] = words
-                self._line(f"    {where(task.action.address, self._page)}  {safe(words)}")
+                self._regions(task.action.address, words)
         for result in progress.finished:
             words = regions_words(result.regions)
             if words and self._shown.get(result.action_id) != words:
-                self._line(f"    {where(result.address, self._page)}  {safe(words)}")
+                self._regions(result.address, words)
             self._line(result_line(result, self._page))
         for action in progress.started:
-            self._line(self._page.paint(f"… {action.verb} {where(action.address, self._page)}", "dim"))
+            started = cut(f"… {action.verb} {where(action.address, self._page)}", self._page.width)
+            self._line(self._page.paint(started, "dim"))
+
+    def _regions(self, address: Address, words: str) -> None:
+        self._line("\n".join(fold(f"    {where(address, self._page)}  {words}", self._page.width, "      ")))
 
     def _line(self, text: str) -> None:
-        self._stream.write(f"{text}\n")
-        self._stream.flush()
+        """Progress that nobody can read must not stop what it tells of."""
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{text}\n")
+            self._stream.flush()

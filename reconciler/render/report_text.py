@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.report import ActionResult, Outcome, RegionProgress, Report
+from reconciler.render.layout import cut, fold, items, two_columns
 from reconciler.render.paint import Page
-from reconciler.render.plan_text import where
-from reconciler.render.words import safe, seconds_words, two_columns
+from reconciler.render.words import safe, seconds_words, where
 
 MARKS = {
     Outcome.SUCCEEDED: ("✓", "good"),
@@ -45,24 +45,25 @@ def _result(result: ActionResult, page: Page) -> Iterator[str]:
     yield page.paint(two_columns(left, str(result.outcome), page.width), kind)
     code = f"{result.error_code}: " if result.error_code else ""
     if result.why:
-        yield f"    {safe(code + result.why)}"
+        yield from fold(f"    {safe(code + result.why)}", page.width)
 
 
 def result_line(result: ActionResult, page: Page) -> str:
-    """One finished action, for the progress shown while an apply runs."""
+    """One finished action on one line that fits, for the progress shown while an apply runs; the report says all."""
     mark, kind = MARKS[result.outcome]
     code = f" {result.error_code}:" if result.error_code else ""
     why = f"{code} {result.why}" if result.why else ""
-    text = f"{mark} {result.verb} {where(result.address, page)}"
-    return page.paint(f"{text}  {seconds_words(result.seconds)}{safe(why)}", kind)
+    text = f"{mark} {result.verb} {where(result.address, page)}  {seconds_words(result.seconds)}"
+    return page.paint(cut(f"{text} {safe(' '.join(why.split()))}".rstrip(), page.width), kind)
 
 
 def regions_words(regions: Iterable[RegionProgress]) -> str:
     """`southcentralus Completed · westcentralus 40 %`."""
-    return " · ".join(
-        f"{region.region} {f'{region.progress} %' if region.state == 'Replicating' else region.state}"
-        for region in regions
-    )
+    return " · ".join(map(_region_words, regions))
+
+
+def _region_words(region: RegionProgress) -> str:
+    return safe(f"{region.region} {f'{region.progress} %' if region.state == 'Replicating' else region.state}")
 
 
 def status_text(rows: Iterable[ResourceHealth], page: Page) -> str:
@@ -74,9 +75,9 @@ def status_text(rows: Iterable[ResourceHealth], page: Page) -> str:
         left = f"{mark} {where(row.address, page)}"
         lines.append(page.paint(two_columns(left, str(row.health), page.width), kind))
         if row.regions:
-            lines.append(f"    {regions_words(row.regions)}")
+            lines += items(map(_region_words, row.regions), page.width)
         if row.why:
-            lines.append(f"    {safe(row.why)}")
+            lines += fold(f"    {safe(row.why)}", page.width)
     told = ", ".join(f"{count} {health}" for health, count in counts.items() if count) or "nothing declared"
     lines.append(page.paint(told, "bold"))
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""How single values look to people: bounded, on one line, and without control characters from anybody's input."""
+"""How single values look to people: on one line, without secrets, without control characters from anybody."""
 
 from __future__ import annotations
 
@@ -6,29 +6,75 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.model.address import Address
 from reconciler.planner.document import plain
+from reconciler.render.layout import CUT, columns, cut
+from reconciler.render.paint import Page
+from reconciler.render.secrets import deep_without_secrets, without_secrets
 
 ABSENT = "(none)"
 LONGEST = 96
+ARROW = " → "
+BEFORE_DIFFERENCE = 8
 
 
 def safe(text: str) -> str:
-    """Text without control characters: what a tag holds must not drive the reader's terminal."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    """Text without secrets and control characters: what a tag holds must not drive the reader's terminal."""
+    text = without_secrets(text)
+    return text if text.isprintable() else "".join(map(_printable, text))
 
 
-def value_words(value: Any) -> str:
-    """A field's value on one line: text in quotes, lists and maps as compact JSON, cut when long."""
+def _printable(char: str) -> str:
+    return char if char.isprintable() else f"\\x{ord(char):02x}"
+
+
+def where(address: Address, page: Page) -> str:
+    """An address as the page shows it."""
+    return safe(address.text(with_subscription=page.subscriptions))
+
+
+def value_words(value: Any, *, quoted: bool | None = None, longest: int = LONGEST) -> str:
+    """A field's value on one line: lists and maps as compact JSON, text in quotes where needed or asked for."""
     if value is None:
         return ABSENT
     if isinstance(value, Mapping | list):
-        text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True)
+        text = json.dumps(deep_without_secrets(plain(value)), ensure_ascii=False, sort_keys=True)
     elif isinstance(value, bool):
         text = "true" if value else "false"
+    elif isinstance(value, str):
+        shown = without_secrets(value)
+        text = f'"{shown}"' if (_needs_quotes(value) if quoted is None else quoted) else shown
     else:
-        text = f'"{value}"' if isinstance(value, str) and not value.replace(".", "").isalnum() else str(value)
-    text = safe(text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+        text = str(value)
+    return cut(safe(text), longest)
+
+
+def _needs_quotes(value: Any) -> bool:
+    return isinstance(value, str) and not value.replace(".", "").isalnum()
+
+
+def pair_words(before: Any, after: Any, room: int) -> str:
+    """`before → after` in at most `room` columns; both texts in quotes or neither, the difference kept in sight."""
+    mixed = {isinstance(side, str) for side in (before, after) if side is not None}
+    quoted = _needs_quotes(before) or _needs_quotes(after) or len(mixed) > 1
+    old, new = (value_words(side, quoted=quoted, longest=max(room, LONGEST) * 8) for side in (before, after))
+    spare = max(room - len(ARROW), 2)
+    if columns(old) + columns(new) <= spare:
+        return f"{old}{ARROW}{new}"
+    half = spare // 2
+    if columns(old) <= half:
+        return f"{old}{ARROW}{_in_sight(new, old, spare - columns(old))}"
+    if columns(new) <= half:
+        return f"{_in_sight(old, new, spare - columns(new))}{ARROW}{new}"
+    return f"{_in_sight(old, new, half)}{ARROW}{_in_sight(new, old, spare - half)}"
+
+
+def _in_sight(text: str, other: str, width: int) -> str:
+    """The text cut to a width, from its start or, where the cut would hide the difference, from shortly before it."""
+    same = next((at for at, (one, two) in enumerate(zip(text, other, strict=False)) if one != two), len(text))
+    if columns(text) <= width or columns(text[: same + 1]) < width:
+        return cut(text, width)
+    return cut(f"{CUT}{text[max(same - BEFORE_DIFFERENCE, 0) :]}", width)
 
 
 def count_words(count: int, noun: str) -> str:
@@ -43,9 +89,3 @@ def seconds_words(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def two_columns(left: str, right: str, width: int) -> str:
-    """Left text and right text on one line where they fit; otherwise two spaces apart."""
-    gap = width - len(left) - len(right)
-    return f"{left}{' ' * max(gap, 2)}{right}" if right else left

@@ -1,0 +1,99 @@
+"""How an apply ends: its report is printed whatever happened, on stdout or, where that is gone, on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reconciler.cli.console import Unwritable, page_of, say, say_document, tell
+from reconciler.cli.options import Output
+from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.executor.task import Wait
+from reconciler.model.report import Outcome, Report
+from reconciler.planner.document import SCHEMA_VERSION, plan_document
+from reconciler.render.documents import error_document, report_document
+from reconciler.render.report_text import report_text
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+
+
+def several_subscriptions(plan: Plan) -> bool:
+    """Whether addresses need their subscription to be told apart."""
+    return len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
+
+
+class Ending:
+    """The ends of one apply; `watch` gives it the door to what is known so far."""
+
+    def __init__(self, plan: Plan, output: Output, wait: Wait) -> None:
+        self._plan = plan
+        self._output = output
+        self._wait = wait
+        self._started = time.monotonic()
+        self._known: Callable[[], Report] | None = None
+
+    def watch(self, known: Callable[[], Report]) -> None:
+        """The run has begun; `known` reports what became of it so far."""
+        self._started = time.monotonic()
+        self._known = known
+
+    def stopped(self) -> int:
+        """Nothing may be written."""
+        if self._output is Output.JSON:
+            self._print(None)
+        tell("nothing was written")
+        return ExitCode.FAILED if self._plan.unread else ExitCode.REFUSED
+
+    def finished(self, report: Report) -> int:
+        """Everything came to its end, or was parked."""
+        if report.results or self._output is Output.JSON:
+            self._print(report)
+        succeeded, failed = report.count(Outcome.SUCCEEDED), report.count(Outcome.FAILED)
+        unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)
+        if self._wait is Wait.NONE:
+            unfinished -= report.count(Outcome.PENDING)
+        if unfinished:
+            return ExitCode.FAILED if failed and not succeeded else ExitCode.PARTIAL
+        return ExitCode.PARTIAL if self._plan.refusals or self._plan.unread else ExitCode.DONE
+
+    def cut_off(self) -> None:
+        """Stopped at once: what runs in Azure is reported as pending."""
+        if self._known is not None:
+            self._print(replace(self._known(), interrupted=True))
+
+    def broken(self, error: Exception) -> None:
+        """Something unexpected: what is known is reported before it is told."""
+        if self._known is not None:
+            self._print(self._known(), error)
+
+    def _print(self, report: Report | None, error: Exception | None = None) -> None:
+        try:
+            if self._output is Output.JSON:
+                say_document(self._document(report, error))
+            elif report is not None:
+                say(self._text(report, sys.stdout))
+        except Unwritable as lost:
+            if not lost.closed:
+                tell(f"error: {lost.message}")
+            if report is not None:
+                tell(self._text(report, sys.stderr).rstrip())
+
+    def _text(self, report: Report, stream: Any) -> str:
+        page = page_of(stream, subscriptions=several_subscriptions(self._plan))
+        return report_text(report, time.monotonic() - self._started, page)
+
+    def _document(self, report: Report | None, error: Exception | None) -> dict[str, Any]:
+        document = {
+            "schemaVersion": SCHEMA_VERSION,
+            "plan": plan_document(self._plan),
+            "report": None if report is None else report_document(report),
+        }
+        if error is None:
+            return document
+        message = error.message if isinstance(error, ReconcilerError) else f"unexpected {type(error).__name__}: {error}"
+        code = error.exit_code if isinstance(error, ReconcilerError) else ExitCode.FAILED
+        return {**document, **error_document(message, getattr(error, "hint", ""), int(code))}

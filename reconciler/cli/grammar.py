@@ -1,0 +1,36 @@
+"""What the command-line library gets wrong for us: its exit code, and suggestions that would delete something."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand
+
+USAGE_EXIT: Final = 64  # EX_USAGE; the library's own 2 means "changes pending" here
+HARMLESS: Final = frozenset(
+    {"--settings", "--instance", "--cloud", "--subscription", "--resource-group", "--scope", "--output", "--help"}
+    | {"--detailed-exitcode", "--wait", "--state", "--port", "--time-scale", "--latency"}
+)
+DRY_RUN: Final = frozenset({"--dry-run", "--dryrun", "--dry", "--what-if", "--whatif", "--check", "--diff", "--noop"})
+WAY: Final = "`reconciler plan` is the dry run, it writes nothing"
+
+# The library carries its own click and does not export this class.
+UsageFault: Final[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+UsageFault.exit_code = USAGE_EXIT
+
+
+class Command(TyperCommand):
+    """A command whose unknown options are never answered with one that writes or deletes more."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse; a wrong option keeps only harmless suggestions."""
+        try:
+            return super().parse_args(ctx, args)
+        except UsageFault as error:
+            if getattr(error, "possibilities", None):
+                error.possibilities = [option for option in error.possibilities if option in HARMLESS]
+            if getattr(error, "option_name", None) in DRY_RUN:
+                error.message = f"{error.message} ({WAY})"
+                error.possibilities = None
+            raise

@@ -1,0 +1,142 @@
+"""validate, show, settings, version: what can be said without asking Azure."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.cli.console import say, say_document, tell, tell_diagnostics
+from reconciler.cli.options import (
+    CloudOption,
+    GroupOption,
+    InstanceOption,
+    Output,
+    OutputOption,
+    PathArgument,
+    SettingsOption,
+    SubscriptionOption,
+)
+from reconciler.cli.wall import walled, walled_json
+from reconciler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.app import Request
+
+NOUNS = {
+    "Gallery": "gallery",
+    "ImageDefinition": "image definition",
+    "ImageVersion": "image version",
+    "RoleAssignment": "role assignment",
+}
+
+
+def now() -> datetime:
+    """The moment, for what depends on the date."""
+    return datetime.now(UTC)
+
+
+def request_of(
+    path: str,
+    settings: str | None,
+    instance: str | None,
+    cloud: str | None,
+    subscription: str | None,
+    group: str | None,
+    scopes: list[str] | None,
+) -> Request:
+    """What the command line asked for, as settings flags."""
+    from reconciler.app import Request
+
+    flags = {"instance": instance, "cloud": cloud, "subscription": subscription, "resourceGroup": group}
+    stated = {name: value for name, value in flags.items() if value is not None}
+    return Request(path, stated, settings, tuple(scopes or ()))
+
+
+@walled
+def validate(
+    path: PathArgument = ".",
+    settings: SettingsOption = None,
+    subscription: SubscriptionOption = None,
+    resource_group: GroupOption = None,
+    output: OutputOption = Output.TEXT,
+) -> int:
+    """Check manifests without asking Azure."""
+    from reconciler.app import load, settings_of
+    from reconciler.render.documents import validation_document
+    from reconciler.render.words import count_words
+
+    request = request_of(path, settings, None, None, subscription, resource_group, None)
+    built = load(request, settings_of(request, os.environ), now=now())
+    code = ExitCode.DONE if built.ok else ExitCode.INVALID
+    errors = sum(found.severity == "error" for found in built.diagnostics)
+    verdict = f"invalid: {count_words(errors, 'error')}"
+    tell_diagnostics(built.diagnostics)
+    if not built.ok:
+        tell(verdict)
+    if output is Output.JSON:
+        say_document(validation_document(built.diagnostics, "" if built.ok else verdict, int(code)))
+    elif built.ok:
+        counts: dict[str, int] = {}
+        for address in built.desired.resources:
+            counts[address.kind] = counts.get(address.kind, 0) + 1
+        told = ", ".join(count_words(counts[kind], NOUNS[kind]) for kind in NOUNS if kind in counts)
+        say(f"valid: {told or 'nothing declared'}\n")
+    return code
+
+
+@walled_json
+def show(
+    path: PathArgument = ".",
+    settings: SettingsOption = None,
+    subscription: SubscriptionOption = None,
+    resource_group: GroupOption = None,
+) -> int:
+    """Print the canonical desired state as JSON.
+
+    That is what the manifests come to after Defaults, nesting and canonical forms.
+    """
+    from reconciler.app import session
+    from reconciler.render.documents import desired_document
+
+    request = request_of(path, settings, None, None, subscription, resource_group, None)
+    say_document(desired_document(session(request, os.environ, now=now()).built.desired))
+    return ExitCode.DONE
+
+
+@walled
+def settings(
+    path: PathArgument = ".",
+    settings: SettingsOption = None,
+    instance: InstanceOption = None,
+    cloud: CloudOption = None,
+    subscription: SubscriptionOption = None,
+    resource_group: GroupOption = None,
+    output: OutputOption = Output.TEXT,
+) -> int:
+    """Show every setting, its value and where it comes from."""
+    from reconciler.app import layered_settings
+    from reconciler.render.settings_text import settings_document, settings_text
+
+    request = request_of(path, settings, instance, cloud, subscription, resource_group, None)
+    layered = layered_settings(request, os.environ)
+    rows = settings_document(layered.settings.model_dump(mode="json"), layered.origins)
+    if output is Output.JSON:
+        say_document(rows)
+    else:
+        say(settings_text(rows))
+    return ExitCode.DONE
+
+
+def version_line() -> str:
+    """The program's name and version."""
+    from reconciler import __version__
+
+    return f"gallery-reconciler {__version__}\n"
+
+
+@walled
+def version() -> int:
+    """Print the version."""
+    say(version_line())
+    return ExitCode.DONE
