@@ -6,85 +6,28 @@ The mark is taken out before the text is read. Most cases complete a sound docum
 # ruff: noqa: E501 - a manifest stands on its own line
 from __future__ import annotations
 
-from dataclasses import dataclass
-from textwrap import dedent, indent
-
-MARK = "⟦"
-API = "apiVersion: gallery-reconciler/v1"
-SCOPE = "subscription: 00000000-0000-0000-0000-000000000001, resourceGroup: rg-images"
-DEFAULTS = f"{API}\nkind: Defaults\nmetadata: {{{SCOPE}}}\nspec: {{location: westeurope}}\n"
-GALLERY = f"{API}\nkind: Gallery\nmetadata: {{name: corp}}\n"
-DEFINITION = f"{API}\nkind: ImageDefinition\nmetadata: {{gallery: corp, name: ubuntu}}\n"
-VERSION = f"{API}\nkind: ImageVersion\nmetadata: {{gallery: corp, image: ubuntu, name: 1.0.0}}\n"
-STATED = "  osType: Linux\n  osState: Generalized\n  hyperVGeneration: V2\n  architecture: x64\n"
-IDENTIFIER = "  identifier: {publisher: Corp, offer: Ubuntu, sku: lts}\n"
-COMPUTE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute"
-ACCOUNT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a"
-SOURCE = f"  storageProfile: {{source: {{id: {COMPUTE}/images/i}}}}\n"
-SOUND_DEFINITION = f"{DEFINITION}spec:\n{STATED}{IDENTIFIER}"
-PRINCIPAL = "principal: {id: 00000000-0000-0000-0000-00000000000a, type: Group}"
-LONG = "x" * 300
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """One mistake: its code, the text with the mark, and a word that the hint must hold."""
-
-    code: str
-    text: str
-    hint: str = ""
-
-
-def _documents(*documents: str) -> str:
-    return "---\n".join(documents)
-
-
-def _block(text: str) -> str:
-    return indent(dedent(text).strip("\n"), "  ") + "\n"
-
-
-def alone(code: str, text: str, hint: str = "") -> Bad:
-    """The whole text as it stands."""
-    return Bad(code, dedent(text).lstrip("\n"), hint)
-
-
-def gallery(code: str, spec: str, hint: str = "") -> Bad:
-    """A gallery with this spec."""
-    return Bad(code, _documents(DEFAULTS, f"{GALLERY}spec:\n{_block(spec)}"), hint)
-
-
-def beside(code: str, text: str, hint: str = "") -> Bad:
-    """A gallery with these keys beside its metadata."""
-    return Bad(code, _documents(DEFAULTS, GALLERY + dedent(text).lstrip("\n")), hint)
-
-
-def definition(code: str, spec: str, hint: str = "", base: str = STATED + IDENTIFIER) -> Bad:
-    """A definition whose sound spec is completed by these fields."""
-    return Bad(code, _documents(DEFAULTS, GALLERY, f"{DEFINITION}spec:\n{base}{_block(spec)}"), hint)
-
-
-def left_out(code: str, stated: str, hint: str) -> Bad:
-    """A definition that states only this; the mark is at its name."""
-    return Bad(
-        code, _documents(DEFAULTS, GALLERY, f"{DEFINITION}spec:\n{stated}".replace("name: u", f"{MARK}name: u")), hint
-    )
-
-
-def version(code: str, spec: str, hint: str = "", base: str = SOURCE) -> Bad:
-    """A version whose sound spec is completed by these fields."""
-    text = f"{VERSION}spec:\n{base}{_block(spec)}"
-    return Bad(code, _documents(DEFAULTS, GALLERY, SOUND_DEFINITION, text), hint)
-
-
-def regions(code: str, publishing: str, hint: str = "") -> Bad:
-    """A version with this publishing profile."""
-    return version(code, f"publishingProfile:\n{_block(publishing)}", hint)
-
-
-def access(code: str, line: str, hint: str = "") -> Bad:
-    """A gallery with this access line."""
-    return Bad(code, _documents(DEFAULTS, f"{GALLERY}access:\n  - {line}\n"), hint)
-
+from tests.unit.manifest.bad_makers import (
+    API,
+    DEFAULTS,
+    GALLERY,
+    IDENTIFIER,
+    LONG,
+    PRINCIPAL,
+    SCOPE,
+    SOUND_DEFINITION,
+    SOURCE,
+    STATED,
+    VERSION,
+    Bad,
+    access,
+    alone,
+    beside,
+    definition,
+    documents,
+    gallery,
+    left_out,
+)
+from tests.unit.manifest.bad_versions import VERSIONS
 
 SYNTAX = [
     alone("yaml-syntax", "a: [1, 2\nb⟦: }\n"),
@@ -125,7 +68,7 @@ ENVELOPE = [
     beside("wrong-type", "images: ⟦{ubuntu: {}}\n", "- "),
     beside("wrong-type", "policy: ⟦full\n"),
     beside("wrong-type", "policy: {manage: ⟦[full]}\n"),
-    alone("wrong-type", _documents(DEFAULTS, f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp}}\nspec: text\n")),
+    alone("wrong-type", documents(DEFAULTS, f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp}}\nspec: text\n")),
     alone("required-field", f"⟦{API}\nkind: Gallery\n", "metadata.name"),
     alone("required-field", f"{API}\nkind: Gallery\n⟦metadata: {{{SCOPE}}}\n", "metadata.name"),
     alone(
@@ -170,27 +113,25 @@ SCOPES = [
         "no-location", f"{API}\nkind: Gallery\nmetadata: {{⟦name: corp, {SCOPE}}}\n", "name the folder that holds them"
     ),
     alone("duplicate-defaults", f"{DEFAULTS}---\n⟦{DEFAULTS}", "keep one"),
-    alone(
-        "duplicate-resource", _documents(DEFAULTS, GALLERY, GALLERY.replace("name: corp", "⟦name: CORP")), "keep one"
-    ),
+    alone("duplicate-resource", documents(DEFAULTS, GALLERY, GALLERY.replace("name: corp", "⟦name: CORP")), "keep one"),
     alone(
         "gallery-name-taken",
-        _documents(DEFAULTS, GALLERY, GALLERY.replace("name: corp", "⟦name: Corp, resourceGroup: rg-2")),
+        documents(DEFAULTS, GALLERY, GALLERY.replace("name: corp", "⟦name: Corp, resourceGroup: rg-2")),
         "unique",
     ),
     alone(
         "dangling-reference",
-        _documents(DEFAULTS, SOUND_DEFINITION.replace("name: ubuntu", "⟦name: ubuntu")),
+        documents(DEFAULTS, SOUND_DEFINITION.replace("name: ubuntu", "⟦name: ubuntu")),
         "manage: observe",
     ),
     alone(
         "dangling-reference",
-        _documents(DEFAULTS, GALLERY, f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", "⟦name: 1.0.0")),
+        documents(DEFAULTS, GALLERY, f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", "⟦name: 1.0.0")),
         "manage: observe",
     ),
     alone(
         "dangling-reference",
-        _documents(
+        documents(
             DEFAULTS,
             f"⟦{API}\nkind: RoleAssignment\nmetadata: {{gallery: corp}}\nspec: {{role: Reader, {PRINCIPAL}}}\n",
         ),
@@ -243,7 +184,7 @@ GALLERIES = [
     gallery("bad-tag", f"tags: {{⟦a: {LONG}}}"),
     gallery("wrong-type", "tags: {⟦a: {b: c}}", "text"),
     gallery("too-many-tags", "⟦tags: {" + ", ".join(f"t{n}: x" for n in range(50)) + "}", "50"),
-    alone("bad-gallery-name", _documents(DEFAULTS, GALLERY.replace("name: corp", "⟦name: corp-images")), "hyphen"),
+    alone("bad-gallery-name", documents(DEFAULTS, GALLERY.replace("name: corp", "⟦name: corp-images")), "hyphen"),
     beside("unchecked-known", "unchecked: {⟦description: x}\n", "spec"),
     beside("unchecked-known", "unchecked: {⟦sharingProfile.permissions: Groups}\n", "spec"),
     beside("cannot-clear", "unchecked: {⟦newField: null}\n", "state a value"),
@@ -265,7 +206,7 @@ GALLERIES = [
     ),
     alone(
         "unchecked-known",
-        _documents(DEFAULTS, GALLERY, f"{SOUND_DEFINITION}unchecked: {{⟦allowUpdateImage: true}}\n"),
+        documents(DEFAULTS, GALLERY, f"{SOUND_DEFINITION}unchecked: {{⟦allowUpdateImage: true}}\n"),
         "spec",
     ),
     beside("bad-unchecked", "unchecked: {⟦properties.newField: x}\n", "dotted"),
@@ -314,12 +255,12 @@ DEFINITIONS = [
     left_out("state-generation", "  osType: Linux\n  osState: Generalized\n" + IDENTIFIER, "cannot change later"),
     alone(
         "bad-definition-name",
-        _documents(DEFAULTS, GALLERY, SOUND_DEFINITION.replace("name: ubuntu", "⟦name: _ubuntu")),
+        documents(DEFAULTS, GALLERY, SOUND_DEFINITION.replace("name: ubuntu", "⟦name: _ubuntu")),
         "1–80",
     ),
     alone(
         "duplicate-identifier",
-        _documents(
+        documents(
             DEFAULTS,
             GALLERY,
             SOUND_DEFINITION,
@@ -328,151 +269,6 @@ DEFINITIONS = [
             .replace("identifier:", "⟦identifier:"),
         ),
         "three",
-    ),
-]
-
-VERSIONS = [
-    alone(
-        "bad-version-name",
-        _documents(
-            DEFAULTS, GALLERY, SOUND_DEFINITION, f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", "⟦name: 1.0")
-        ),
-        "Major.Minor.Patch",
-    ),
-    alone(
-        "bad-version-name",
-        _documents(
-            DEFAULTS,
-            GALLERY,
-            SOUND_DEFINITION,
-            f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", "⟦name: 1.0.2147483648"),
-        ),
-        "32-bit",
-    ),
-    *(
-        alone(
-            "bad-version-name",
-            _documents(DEFAULTS, GALLERY, SOUND_DEFINITION, f"{VERSION}spec:\n{SOURCE}".replace("name: 1.0.0", named)),
-            f"so it would be {read}",
-        )
-        for named, read in (("⟦name: 1.02.0", "1.2.0"), ("⟦name: 01.0.0", "1.0.0"), ("⟦name: 1.0.00", "1.0.0"))
-    ),
-    version("cannot-clear", "⟦tags: null", "removes one tag"),
-    version("cannot-clear", "⟦safetyProfile: null", "state the flags"),
-    version("cannot-clear", "⟦publishingProfile: null", "remove the line"),
-    version("cannot-clear", "⟦storageProfile: null", "remove the line", base=""),
-    *(
-        version("cannot-clear", f"safetyProfile: {{⟦{flag}: null}}", f"{flag}: false")
-        for flag in ("allowDeletionOfReplicatedLocations", "blockDeletionBeforeEndOfLife")
-    ),
-    version("no-source", "⟦storageProfile: {osDiskImage: {hostCaching: None}}", "storageProfile.source", base=""),
-    version(
-        "several-sources",
-        f"⟦storageProfile: {{source: {{id: {COMPUTE}/images/i, virtualMachineId: {COMPUTE}/virtualMachines/v}}}}",
-        base="",
-    ),
-    version(
-        "several-sources",
-        f"storageProfile: {{osDiskImage: {{⟦source: {{id: {COMPUTE}/disks/d, uri: https://x/y, storageAccountId: {ACCOUNT}}}}}}}",
-        base="",
-    ),
-    version(
-        "vhd-account", "storageProfile: {osDiskImage: {⟦source: {uri: https://x/y.vhd}}}", "storageAccountId", base=""
-    ),
-    version(
-        "no-os-disk", f"storageProfile: {{⟦dataDiskImages: [{{lun: 0, source: {{id: {COMPUTE}/disks/d}}}}]}}", base=""
-    ),
-    version(
-        "bad-lun",
-        f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages: [⟦{{lun: 64, source: {{id: {COMPUTE}/disks/d}}}}]",
-        "0–63",
-        base="",
-    ),
-    version(
-        "duplicate-entry",
-        f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages:\n  - {{lun: 1}}\n  - ⟦{{lun: 01}}",
-        base="",
-    ),
-    version("bad-id", "storageProfile: {source: {⟦id: ubuntu-image}}", "/subscriptions", base=""),
-    version("bad-id", "storageProfile: {source: {⟦communityGalleryImageId: /subscriptions/s/x}}", base=""),
-    version("bad-id", f"storageProfile: {{source: {{⟦id: {COMPUTE}/disks/d}}}}", "…/images/…", base=""),
-    version("bad-id", f"storageProfile: {{source: {{⟦id: {COMPUTE}/galleries/g/images/i}}}}", "versions", base=""),
-    version(
-        "bad-id", f"storageProfile: {{source: {{⟦virtualMachineId: {COMPUTE}/images/i}}}}", "virtualMachines", base=""
-    ),
-    version(
-        "bad-id", f"storageProfile: {{osDiskImage: {{source: {{⟦id: {COMPUTE}/images/i}}}}}}", "snapshots", base=""
-    ),
-    version(
-        "bad-id",
-        f"storageProfile: {{osDiskImage: {{source: {{uri: https://x/y, ⟦storageAccountId: {COMPUTE}/disks/d}}}}}}",
-        "Microsoft.Storage/storageAccounts",
-        base="",
-    ),
-    *(
-        regions("bad-id", f"targetRegions: [{{name: westeurope, encryption: {{{where}}}}}]", "diskEncryptionSets")
-        for where in (
-            f"osDiskImage: {{⟦diskEncryptionSetId: {COMPUTE}/disks/d}}",
-            f"osDiskImage: {{securityProfile: {{⟦secureVMDiskEncryptionSetId: {COMPUTE}/disks/d}}}}",
-            f"dataDiskImages: [{{lun: 0, ⟦diskEncryptionSetId: {COMPUTE}/disks/d}}]",
-        )
-    ),
-    regions("cannot-clear", "⟦excludeFromLatest: null", "excludeFromLatest: false"),
-    regions(
-        "cannot-clear", "targetRegions: [{name: westeurope, ⟦excludeFromLatest: null}]", "excludeFromLatest: false"
-    ),
-    regions("unknown-region", "targetRegions: [westeurope, ⟦NorthEurop=2]", "northeurope"),
-    regions(
-        "unknown-region",
-        "targetExtendedLocations: [{⟦name: wstus, extendedLocation: {name: losangeles, type: EdgeZone}}]",
-        "westus",
-    ),
-    regions(
-        "duplicate-region",
-        """\
-        targetExtendedLocations:
-          - {name: westus, extendedLocation: {name: LosAngeles, type: EdgeZone}}
-          - ⟦{name: West US, extendedLocation: {name: losangeles, type: EdgeZone}}
-        """,
-        "keep one",
-    ),
-    regions("many-replicas", "targetRegions: [⟦westeurope=51]", "50 replicas"),
-    regions("many-replicas", "targetRegions: [westeurope, northeurope]\n⟦replicaCount: 100", "50 replicas"),
-    regions("bad-target-region", "targetRegions: [⟦westeurope=abc]", "westeurope=2"),
-    regions("home-region-missing", "⟦targetRegions: [northeurope=1]", "add westeurope"),
-    regions("duplicate-region", "targetRegions: [westeurope, northeurope=2, ⟦North Europe=1]", "one region"),
-    regions(
-        "duplicate-region",
-        "targetRegions:\n  - westeurope=1\n  - ⟦{name: WestEurope, regionalReplicaCount: 2}",
-        "one region",
-    ),
-    regions("bad-target-region", "targetRegions: [⟦westeurope=1=Standard_LRS=x]", "westeurope=2"),
-    regions("bad-target-region", "targetRegions: [⟦'westeurope=']", "westeurope=2"),
-    regions("bad-region", "targetRegions: [westeurope, ⟦north-europe=2]", "westeurope"),
-    regions("unknown-value", "targetRegions: [⟦westeurope=2=standard_zzz]", "Standard_ZRS"),
-    regions("bad-replica-count", "targetRegions: [⟦westeurope=0]", "1 to 100"),
-    regions("bad-replica-count", "targetRegions: [westeurope]\n⟦replicaCount: 101", "1 to 100"),
-    regions("wrong-type", "targetRegions: [{name: westeurope, ⟦regionalReplicaCount: 1.5}]", "whole number"),
-    regions("wrong-type", "⟦targetRegions: westeurope", "a list"),
-    regions("wrong-type", "targetRegions: [⟦~]"),
-    regions("cannot-clear", "⟦targetRegions: ~", "remove the line"),
-    regions("required-field", "targetRegions: [westeurope, ⟦{regionalReplicaCount: 2}]", "told apart"),
-    regions(
-        "unknown-key", "targetRegions: [{name: westeurope, ⟦replicaCount: 2}]", "did you mean “regionalReplicaCount”"
-    ),
-    regions("bad-date", "⟦endOfLifeDate: soon", "2027-06-30"),
-    regions("past-date", "⟦endOfLifeDate: 2020-01-01T00:00:00Z", "the service will refuse it"),
-    regions(
-        "shallow-encryption",
-        f"replicationMode: Shallow\ntargetRegions:\n  - name: westeurope\n    ⟦encryption: {{osDiskImage: {{diskEncryptionSetId: {COMPUTE}/diskEncryptionSets/k}}}}",
-        "Full",
-    ),
-    version(
-        "too-many-keys",
-        "securityProfile:\n  uefiSettings:\n    ⟦additionalSignatures: {db: [{type: sha256, value: ["
-        + "x, " * 256
-        + "x]}]}",
-        "256",
     ),
 ]
 

@@ -8,7 +8,8 @@ import pytest
 
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.text import ManifestText
-from tests.unit.manifest.bad_manifests import BAD, MARK, Bad
+from tests.unit.manifest.bad_makers import MARK, Bad
+from tests.unit.manifest.bad_manifests import BAD
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 

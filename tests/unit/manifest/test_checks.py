@@ -11,7 +11,7 @@ from reconciler.kinds.regions import REGIONS
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Kind
-from tests.unit.manifest import bad_manifests as made
+from tests.unit.manifest import bad_makers as made
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 

@@ -17,7 +17,8 @@ from reconciler.manifest.text import ManifestText
 from reconciler.model.state import Body, Policy
 from reconciler.settings import layer
 from tests.support.soak import FIXED_SEEDS, examples
-from tests.unit.manifest.bad_manifests import BAD, MARK, Bad
+from tests.unit.manifest.bad_makers import MARK, Bad
+from tests.unit.manifest.bad_manifests import BAD
 
 SETTLED = settings(derandomize=FIXED_SEEDS, max_examples=examples(100), deadline=None)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
