@@ -105,9 +105,10 @@ class Inspection:
 
     def _region(self, name: str, path: Path) -> None:
         """Warn of a region nobody knows, once in a file."""
-        if name in REGIONS or name in self._reader.odd_regions:
+        reader = self._reader
+        if name in REGIONS or name in reader.odd_regions or reader.findings.full:
             return
-        self._reader.odd_regions.add(name)
+        reader.odd_regions.add(name)
         hint = did_you_mean(name, REGIONS, ALIKE)
         self._note(path, "unknown-region", f"{dotted(_words(path))}: “{shown(name)}” is not a region known here", hint)
 
