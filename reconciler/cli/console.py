@@ -24,9 +24,10 @@ class Unwritable(ReconcilerError):  # noqa: N818 - a state of the world, told in
 
 
 class _Said:
-    """Whether this process has begun to print a result."""
+    """Whether this process has begun to print a result, and why it can print no more."""
 
     anything = False
+    lost: Unwritable | None = None
 
 
 def prepare_streams() -> None:
@@ -56,13 +57,17 @@ def page_of(stream: TextIO, *, subscriptions: bool = False) -> Any:
 
 def say(text: str) -> None:
     """Print a result. Raises Unwritable."""
+    if _Said.lost is not None:
+        raise _Said.lost
     _Said.anything = True
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         _silence(sys.stdout)
-        raise Unwritable(getattr(error, "strerror", None) or str(error), closed=_left(error)) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        _Said.lost = Unwritable(reason, closed=isinstance(error, BrokenPipeError))
+        raise _Said.lost from error
 
 
 def say_document(document: Any) -> None:
@@ -109,10 +114,6 @@ def leave(code: int) -> NoReturn:
         with suppress(OSError, ValueError, RuntimeError):
             stream.flush()
     os._exit(code)
-
-
-def _left(error: Exception) -> bool:
-    return isinstance(error, BrokenPipeError)
 
 
 def _silence(stream: TextIO) -> None:

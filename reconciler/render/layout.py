@@ -63,10 +63,10 @@ def items(parts: Iterable[str], width: int, indent: str = INDENT, first: str = I
     for part in parts:
         longer = f"{line} · {part}" if line else f"{first}{part}"
         if line and columns(longer) > width:
-            lines += fold(line, width, indent)
+            lines += fold(line, width, f"{indent}  ")
             longer = f"{indent}{part}"
         line = longer
-    return [*lines, *fold(line, width, indent)] if line else lines
+    return [*lines, *fold(line, width, f"{indent}  ")] if line else lines
 
 
 def two_columns(left: str, right: str, width: int) -> str:

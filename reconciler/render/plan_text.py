@@ -105,7 +105,7 @@ def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
             shown.update(refusal.addresses[: HELD + 1])
     rows = [row for row in plan.undeclared if row.address not in shown]
     if rows:
-        yield "no longer declared, owned by this instance:"
+        yield from fold("no longer declared, owned by this instance:", page.width, "  ")
     for row in rows:
         notes = [row.words.removeprefix("no longer declared").lstrip("; ")]
         notes += [row.hazard]
@@ -115,7 +115,7 @@ def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
 
 def _unowned(plan: Plan, page: Page) -> Iterator[str]:
     if plan.unowned:
-        yield "in managed galleries, not declared and not this instance's:"
+        yield from fold("in managed galleries, not declared and not this instance's:", page.width, "  ")
     for address in plan.unowned:
         yield from fold(f"  {where(address, page)}", page.width)
 

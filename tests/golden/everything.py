@@ -1,0 +1,185 @@
+"""One plan that holds one of everything, for texts and documents to be compared byte for byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.model.address import Access, Address, Scope
+from reconciler.model.diagnostic import Origin
+from reconciler.model.plan import (
+    Action,
+    Change,
+    Level,
+    Plan,
+    Reason,
+    Refusal,
+    RefusalRule,
+    Source,
+    Target,
+    Undeclared,
+    Verb,
+)
+from reconciler.model.state import Unread
+
+SUB = "00000000-0000-0000-0000-000000000001"
+SIGNED = "https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd?sv=2024-11-04&sig=Zm9v%2BYmFy"
+DES = f"/subscriptions/{SUB}/resourceGroups/rg-keys/providers/Microsoft.Compute/diskEncryptionSets/des-north"
+UBUNTU = ("rg-images", "corp_images", "ubuntu-2404")
+
+
+def address(
+    group: str, gallery: str, image: str | None = None, version: str | None = None, access: Access | None = None
+) -> Address:
+    return Address(SUB, group, gallery, image, version, access)
+
+
+def change(path: str, before: Any, after: Any, line: int = 0, rule: str = "updatable") -> Change:
+    return Change(tuple(path.split("/")), before, after, rule, Origin("images/ubuntu.yaml", line, 7) if line else None)
+
+
+def action(where: Address, verb: Verb, *reasons: Reason, step: int = 0, **more: Any) -> Action:
+    return Action(id=f"{verb} {where.key} {step}", address=where, verb=verb, reasons=reasons, **{"words": "", **more})
+
+
+CREATE = action(
+    address(*UBUNTU, "1.5.0"),
+    Verb.CREATE,
+    Reason.NOT_IN_AZURE,
+    words="from https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd · westeurope ×2, northeurope ×1",
+    changes=(
+        change("location", None, "westeurope", 40),
+        change(
+            "publishingProfile",
+            None,
+            {
+                "endOfLifeDate": "2027-06-30T00:00:00Z",
+                "excludeFromLatest": True,
+                "targetRegions": {
+                    "[westeurope]": {"name": "westeurope", "regionalReplicaCount": 2},
+                    "[northeurope]": {
+                        "name": "northeurope",
+                        "regionalReplicaCount": 1,
+                        "storageAccountType": "Standard_ZRS",
+                        "encryption": {"osDiskImage": {"diskEncryptionSetId": DES}},
+                    },
+                },
+            },
+            41,
+        ),
+        change("storageProfile", None, {"osDiskImage": {"source": {"uri": SIGNED}, "hostCaching": "ReadOnly"}}, 44),
+        change("tags", None, {"team": "platform", "reconciler.owner": "estate:0123456789ab"}, 40),
+    ),
+    origin=Origin("images/ubuntu.yaml", 40, 20),
+)
+UPDATE = action(
+    address("rg-images", "corp_images"),
+    Verb.UPDATE,
+    Reason.DRIFTED,
+    Reason.SPEC_CHANGED,
+    changes=(
+        change("description", "infra", "Golden images of the platform team", 12),
+        change("tags/team", "infra", "platform", 14),
+        change("identifier/uniqueName", SIGNED, None),
+        change("eula", "x" * 300 + " one", "x" * 300 + " two", 15, rule="accepted"),
+    ),
+)
+STEPS = (
+    action(
+        address(*UBUNTU, "1.4.0"),
+        Verb.UPDATE,
+        Reason.COMPANION_STEP,
+        step=1,
+        words="allow regions to be removed (allowDeletionOfReplicatedLocations: true)",
+        changes=(change("safetyProfile/allowDeletionOfReplicatedLocations", None, True),),
+    ),
+    action(
+        address(*UBUNTU, "1.4.0"),
+        Verb.UPDATE,
+        Reason.DIFFERS,
+        step=2,
+        words="remove northeurope",
+        hazard="northeurope serves nothing until added again",
+        changes=(
+            change(
+                "publishingProfile/targetRegions/[northeurope]/encryption/osDiskImage/securityProfile/"
+                "confidentialVMEncryptionType",
+                "EncryptedVMGuestStateOnlyWithPmk",
+                "EncryptedWithPmk",
+                31,
+            ),
+        ),
+    ),
+    action(
+        address(*UBUNTU, "1.4.0"),
+        Verb.UPDATE,
+        Reason.COMPANION_STEP,
+        step=3,
+        words="add them again with the new storage type",
+    ),
+)
+OTHERS = (
+    action(
+        address("rg-images", "corp_images", "win-2025"),
+        Verb.ADOPT,
+        Reason.ADOPT_REQUESTED,
+        changes=(change("recommended/vCPUs/min", 1, 2, 70),),
+    ),
+    action(
+        address("rg-images", "corp_images", "win-2025", "3.0.0"),
+        Verb.WAIT,
+        Reason.OPERATION_IN_FLIGHT,
+        words="Creating in Azure; waits for it to finish",
+    ),
+    action(
+        address("rg-images", "corp_images", "debian-11", "1.0.0"),
+        Verb.DELETE,
+        Reason.NO_LONGER_DECLARED,
+        words="no longer declared",
+    ),
+    action(address("rg-images", "corp_images", "rhel-9"), Verb.NOOP),
+)
+REFUSALS = (
+    Refusal(
+        RefusalRule.MAX_DELETES,
+        Level.RUN,
+        (address("rg-images", "corp_images", "debian-11", "1.0.0"),),
+        "12 deletes are more than 10; look whether the manifests are complete before you allow them",
+        ways_out=("--allow-deletes 12",),
+        override="--allow-deletes 12",
+    ),
+    Refusal(
+        RefusalRule.IMMUTABLE,
+        Level.RESOURCE,
+        tuple(address("rg-images", "corp_images", "win-2022", *version) for version in ((), ("1.0.0",), ("1.1.0",))),
+        f"hyperVGeneration cannot change once a definition exists, neither can {SIGNED}",
+        (change("hyperVGeneration", "V1", "V2", 9, "immutable"),),
+        ("a new definition name", f"restore hyperVGeneration: V1, uri: {SIGNED}"),
+        origin=Origin("images/win.yaml", 9, 7),
+    ),
+)
+PLAN = Plan(
+    target=Target("estate", "emulator", "estate", (Scope(SUB, "rg-images"),)),
+    source=Source("manifests/estate", "3f9c2ab0000000000000000000000000000000ff", dirty=True),
+    created_at="2026-11-01T00:00:00+00:00",
+    actions=(UPDATE, STEPS[0], CREATE, STEPS[1], STEPS[2], *OTHERS),
+    refusals=REFUSALS,
+    unread=(
+        Unread(f"{SUB}/rg-images/lab".lower(), "rg-images/lab", "AuthorizationFailed", "403 of Azure", "grant Reader"),
+    ),
+    undeclared=(
+        Undeclared(address("rg-images", "corp_images", "debian-11", "1.0.0"), "no longer declared"),
+        Undeclared(
+            address("rg-images", "corp_images", "win-2022", "1.0.0"), "no longer declared", (RefusalRule.IMMUTABLE,)
+        ),
+        Undeclared(
+            address("rg-images", "corp_images", access=Access("Reader", "6f7c1a34-2d1b-4a52-9a6e-0b2f3c4d5e6f")),
+            "no longer declared; kept without --prune",
+            (RefusalRule.MAX_DELETES,),
+            "access remains",
+        ),
+    ),
+    unowned=(address("rg-images", "corp_images", "somebody-elses"),),
+    overrides=("--adopt all",),
+    summary={"create": 1, "update": 4, "delete": 1, "adopt": 1, "wait": 1, "noop": 1, "refused": 2, "unread": 1},
+    digest="9b1e" * 16,
+)
