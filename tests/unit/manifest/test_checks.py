@@ -62,7 +62,12 @@ def test_an_unknown_region_is_said_once_for_each_name_in_a_file_and_refuses_noth
 
 def test_no_spelling_is_sought_once_the_list_of_findings_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     sought: list[str] = []
-    monkeypatch.setattr(inspection, "did_you_mean", lambda name, *_: sought.append(name) or "")
+
+    def seek(name: str, *_: object) -> str:
+        sought.append(name)
+        return ""
+
+    monkeypatch.setattr(inspection, "did_you_mean", seek)
     odd = ", ".join(f"region{number}" for number in range(50))
     text = made.regions("", f"targetRegions: [westeurope, {odd}]").text
     build([ManifestText("a.yaml", text.encode())], Fallback(), now=NOW, limits=Limits(diagnostics=5))
