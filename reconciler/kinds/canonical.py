@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.kinds.registry import ENVELOPE
 from reconciler.kinds.rules import Rule
-from reconciler.kinds.scalars import FoldedText
+from reconciler.kinds.scalars import FoldedText, key_text
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 
 HIDDEN = frozenset({Rule.READ_ONLY, Rule.WRITE_ONLY})
@@ -93,7 +93,7 @@ def _keyed(node: Keyed, value: list[Any], *, keep_null: bool) -> Any:
 
 def key_of(node: Keyed, entry: Mapping[str, Any]) -> str:
     """The bracketed key of an entry of a keyed list: `[westus2]`, `[westus/losangeles]`, `[0]`."""
-    return f"[{'/'.join(str(_dig(entry, path)) for path in node.key)}]"
+    return f"[{'/'.join(key_text(_dig(entry, path)) for path in node.key)}]"
 
 
 def _dig(entry: Any, path: str) -> Any:

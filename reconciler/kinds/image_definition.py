@@ -21,7 +21,7 @@ from reconciler.kinds.scalars import (
     Text,
     Uri,
     VersionName,
-    lower,
+    folded,
     spelling,
 )
 from reconciler.kinds.shape import Spec
@@ -42,8 +42,10 @@ FEATURE_NAMES = (
     "DiskControllerTypes",
     "IsSecureBootSupported",
 )
-FeatureName = Annotated[str, Form("feature name", lambda value: _spelt(lower(value)))]
-_spelt = spelling((*FEATURE_NAMES,))  # names in any case are one feature; those we do not know are folded
+FeatureName = Annotated[
+    str, Form("feature name", lambda value: spelt if (spelt := _spelt(value)) in FEATURE_NAMES else folded(value))
+]
+_spelt = spelling((*FEATURE_NAMES,))  # names in any case are one feature; those we do not know keep their spelling
 DiskType = Annotated[
     Literal[
         "Standard_LRS",

@@ -18,9 +18,9 @@ from reconciler.kinds.scalars import (
     DiskEncryptionSetId,
     DiskId,
     Flag,
+    Folded,
     ImageId,
     Instant,
-    Lower,
     MachineId,
     Region,
     StorageAccountId,
@@ -120,7 +120,7 @@ def read_region(text: str) -> dict[str, str]:
 class ExtendedLocation(Spec):
     """An edge zone."""
 
-    name: Annotated[Lower | None, updatable("2.4/16", required=True)] = None
+    name: Annotated[Folded | None, updatable("2.4/16", required=True)] = None
     type: Annotated[Annotated[Literal["EdgeZone", "Unknown"], ANY_CASE] | None, updatable("2.4/16")] = None
 
 

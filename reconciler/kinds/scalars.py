@@ -41,6 +41,11 @@ class FoldedText(str):
         return hash(self.lower())
 
 
+def key_text(value: Any) -> str:
+    """A value as part of a key: what is equal in any case is one key."""
+    return value.lower() if isinstance(value, FoldedText) else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The canonical form of a scalar: a name for people and a total function."""
@@ -275,6 +280,5 @@ CommunityImageId = Annotated[str, Form("community image id", folded), AfterValid
 Guid = Annotated[str, Form("GUID", lower), AfterValidator(_check_guid)]
 VersionName = Annotated[str, Form("version", lambda value: value), AfterValidator(_check_version)]
 Uri = Annotated[str, Form("address", lambda value: value), AfterValidator(_check_uri)]
-Lower = Annotated[str, Form("text in any case", lower)]
 FeatureValue = Annotated[str, Form("feature value", feature_value)]
 Folded = Annotated[str, Form("text in any case", folded)]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from reconciler.kinds.canonical import declared, key_of
 from reconciler.kinds.regions import REGIONS
 from reconciler.kinds.rules import UNSET, Rule
-from reconciler.kinds.scalars import region
+from reconciler.kinds.scalars import key_text, region
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Slot, Table
 from reconciler.manifest.findings import shown
 from reconciler.manifest.suggest import did_you_mean
@@ -129,7 +129,7 @@ class Inspection:
 def _key(node: Keyed, heads: tuple[str, ...], entry: Mapping[str, Any]) -> str:
     """The canonical key of an entry whose identifying fields are all there."""
     if len(heads) == 1 and isinstance(leaf := node.item.slots[heads[0]].node, Leaf):
-        return f"[{leaf.form.canonical(entry[heads[0]])}]"
+        return f"[{key_text(leaf.form.canonical(entry[heads[0]]))}]"
     return key_of(node, declared(node.item, {word: entry[word] for word in heads}))
 
 

@@ -131,3 +131,15 @@ def test_a_declared_default_equals_a_live_absence(bench: Workbench) -> None:
     )
 
     assert not bench.plan().pending
+
+
+def test_a_feature_we_do_not_know_is_one_in_any_case_and_keeps_its_spelling(bench: Workbench) -> None:
+    text = GALLERY + IMAGE.replace("{name: SecurityType, value: Standard}", "{name: IsShinySupported, value: Yes}")
+    bench.write(text)
+    bench.apply()
+    names = [feature["name"] for feature in bench.live("/images/ubuntu")["properties"]["features"]]
+    assert "IsShinySupported" in names
+
+    bench.write(text.replace("IsShinySupported", "isshinysupported"))
+
+    assert not bench.plan().pending

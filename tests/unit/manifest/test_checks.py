@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.kinds.regions import REGIONS
-from reconciler.manifest import inspection
 from reconciler.manifest.build import Built, Fallback, build
-from reconciler.manifest.limits import Limits
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Kind
 from tests.unit.manifest import bad_makers as made
@@ -58,20 +56,6 @@ def test_an_unknown_region_is_said_once_for_each_name_in_a_file_and_refuses_noth
     assert len(found.desired.resources) == 3
     other = built(made.gallery("", "location: eastsu"), made.alone("", case.text.split("---\n", 2)[2]))
     assert [one.origin.file for one in other.diagnostics] == ["0.yaml", "1.yaml", "1.yaml"]
-
-
-def test_no_spelling_is_sought_once_the_list_of_findings_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    sought: list[str] = []
-
-    def seek(name: str, *_: object) -> str:
-        sought.append(name)
-        return ""
-
-    monkeypatch.setattr(inspection, "did_you_mean", seek)
-    odd = ", ".join(f"region{number}" for number in range(50))
-    text = made.regions("", f"targetRegions: [westeurope, {odd}]").text
-    build([ManifestText("a.yaml", text.encode())], Fallback(), now=NOW, limits=Limits(diagnostics=5))
-    assert len(sought) == 5
 
 
 def test_an_unknown_region_of_defaults_is_said_at_the_defaults_alone() -> None:
