@@ -157,6 +157,8 @@ def _scopes(request: Request, settings: Settings, built: Built) -> tuple[Scope, 
         if not subscription or not group or "/" in group:
             raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
         scopes.append(Scope(subscription, group))
+    if not scopes and settings.subscription and settings.resourceGroup:
+        scopes.append(Scope(settings.subscription, settings.resourceGroup))  # nothing is declared: look all the same
     unique = {scope.key: scope for scope in reversed(scopes)}
     return tuple(unique[key] for key in sorted(unique))
 

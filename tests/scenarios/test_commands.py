@@ -141,6 +141,19 @@ def test_a_refusal_writes_nothing_and_partial_does_the_rest(bench: Workbench, sh
     assert bench.live("/images/ubuntu")["properties"]["osState"] == "Generalized"
 
 
+def test_emptied_manifests_are_refused_and_delete_nothing(bench: Workbench, shell: Shell) -> None:
+    bench.write(ESTATE)
+    bench.apply()
+    before = bench.emulator.resources()
+    bench.write("# nothing left\n")
+
+    ran = shell.run("apply", "manifests", "--prune", "--yes", "--allow-deletes", "5")
+
+    assert ran.code == 4, ran.out
+    assert "--allow-empty" in ran.out
+    assert bench.emulator.resources() == before
+
+
 def test_apply_asks_nobody_where_nobody_is(bench: Workbench, shell: Shell) -> None:
     bench.write(ESTATE)
 
