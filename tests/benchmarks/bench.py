@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -182,9 +183,10 @@ def bench_plan(folder: Path, galleries: int, definitions: int, versions: int, ca
         times, reads, used, memory = [], [], 0, 0
         for _ in range(3):
             took, out, peak = run(folder, "plan", str(manifests), "--detailed-exitcode", **joined(state))
-            head = out.splitlines()[0]
-            used = int(head.split(" read in ")[1].split()[0])
-            reads.append(float(head.rsplit(", ", 1)[1].split()[0]))
+            told = re.search(r"read in (\d+) calls?, ([\d.]+) s", " ".join(out.split()))
+            assert told is not None, out[:400]
+            used = int(told[1])
+            reads.append(float(told[2]))
             times.append(took)
             memory = max(memory, peak)
         floor = min(floor_of_reading(at, galleries, definitions) for _ in range(3))
