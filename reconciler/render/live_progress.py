@@ -5,6 +5,7 @@ Apart from the plain lines because only this needs rich, and only a terminal can
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -41,10 +42,15 @@ class LiveProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.__exit__(kind, error, trace)
+        with suppress(OSError, ValueError):
+            self._live.__exit__(kind, error, trace)
 
     def show(self, progress: Progress) -> None:
-        """Take in what one step brought."""
+        """Take in what one step brought; a terminal that is gone must not stop what it tells of."""
+        with suppress(OSError, ValueError):
+            self._show(progress)
+
+    def _show(self, progress: Progress) -> None:
         for result in progress.finished:
             self._running.pop(result.action_id, None)
             self._done += 1

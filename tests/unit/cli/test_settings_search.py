@@ -10,6 +10,7 @@ from reconciler.app import Request, layered_settings
 from reconciler.cli.overrides import unmatched
 from reconciler.model.address import Address
 from reconciler.planner.options import Options
+from reconciler.settings import PATHS
 from tests.golden.everything import PLAN
 
 
@@ -56,6 +57,13 @@ def test_the_origin_names_the_file_that_was_found(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
 
     assert layered_settings(Request("manifests"), {}).origins["instance"] == "reconciler.yaml:1:1"
+
+
+def test_the_handbook_lists_every_setting() -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| setting | default |")[2].partition("\n\n")[0]
+
+    assert [path for path in PATHS if f"`{path}`" not in table] == []
 
 
 KNOWN = (Address("s", "rg-images", "corp"), Address("s", "rg-images", "corp", "ubuntu"))
