@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import commands, emulator_command, inspection
-from reconciler.cli.console import Unwritable, prepare_streams, say
+from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 
 app = typer.Typer(
@@ -57,3 +57,5 @@ def main() -> None:
         app()
     except (OSError, Unwritable):
         sys.exit(1)
+    finally:
+        settle_streams()

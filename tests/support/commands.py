@@ -34,7 +34,8 @@ class Shell:
 
     def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
         """Run one command to its end."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("RECONCILER_", "AZURE_"))}
+        ours = ("RECONCILER_", "AZURE_", "PYTHONUNBUFFERED")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         chosen = {
             "RECONCILER_CLOUD": "emulator",
             "RECONCILER_INSTANCE": "test",

@@ -32,7 +32,8 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 def environment(bench: Workbench, **more: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RECONCILER_", "AZURE_"))}
+    ours = ("RECONCILER_", "AZURE_", "PYTHONUNBUFFERED")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
         **clean,
         "RECONCILER_CLOUD": "emulator",
