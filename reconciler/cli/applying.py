@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.settings import Settings
 
 QUICKEST_POLL = 0.02
+TOLD = "starting nothing new; what runs goes on in Azure, again to stop at once"
 
 
 def carry_out(
@@ -49,15 +50,14 @@ def carry_out(
         return end.finished(Report((), plan.digest))
     if not yes:
         _approve(plan)
-    stopping = threading.Event()
-    told = "starting nothing new; what runs goes on in Azure, again to stop at once"
-    with stop_on_signals(stopping, lambda name: tell(f"{name}: {told}")) as seen:
+    stopping, rules = threading.Event(), Rules(Wait(wait), _pace(settings), dice=random.random)
+    with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
             with _watching(plan) as show:
                 report = apply_pass(
                     plan,
                     gateway,
-                    Rules(Wait(wait), _pace(settings), dice=random.random),
+                    rules,
                     clock=time.monotonic,
                     on_progress=show,
                     stopping=stopping,

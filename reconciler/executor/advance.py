@@ -20,7 +20,6 @@ from reconciler.model.plan import Reason, Verb
 from reconciler.model.report import Outcome, RegionProgress
 from reconciler.model.state import LiveResource, Unread
 
-SETTLED = frozenset({"", "Succeeded", "Failed"})
 DONE_REGION = "Completed"
 TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
@@ -167,7 +166,7 @@ def _waited(task: Task, found: LiveResource | None, rules: Rules, now: float) ->
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
     if found is None:
         return Ended(Outcome.SUCCEEDED, "gone") if leaving else Ended(Outcome.PENDING, "not in Azure; plan again")
-    if found.state not in SETTLED:
+    if not found.settled:
         return _poll_again(task, rules, now, None)
     shape = rules_of(action.address.kind).shape
     as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))

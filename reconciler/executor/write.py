@@ -21,8 +21,6 @@ from reconciler.model.report import Outcome
 from reconciler.model.state import LiveResource, Unread
 from reconciler.planner.fingerprint import fingerprint
 
-IN_FLIGHT = frozenset({"Creating", "Updating", "Deleting", "Migrating"})
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -55,7 +53,7 @@ def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ende
         return None if fresh is not None and fresh.state != "Deleting" else Written(None)
     if fresh is None:
         return None
-    if fresh.state in IN_FLIGHT or _holds(action, fresh):
+    if not fresh.settled or _holds(action, fresh):
         return Written(None)
     return None
 

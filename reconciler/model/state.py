@@ -16,6 +16,7 @@ from reconciler.model.diagnostic import Origin
 
 Path = tuple[str | int, ...]
 Body = Mapping[str, Any]
+SETTLED_STATES = frozenset({"", "Succeeded", "Failed"})
 
 
 class Manage(StrEnum):
@@ -105,6 +106,11 @@ class LiveResource:
     resource_id: str
     state: str = ""
     read_only: Body = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no operation runs on it: it has ended well or badly, or its kind knows no states (fact 3.3)."""
+        return self.state in SETTLED_STATES
 
     @property
     def tags(self) -> Mapping[str, str]:

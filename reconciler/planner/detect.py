@@ -26,7 +26,6 @@ from reconciler.planner.refuse import (
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
 from reconciler.planner.words import creation_words, update_words
 
-SETTLED = frozenset({"", "Succeeded", "Failed"})
 STATE_PATH = ("provisioningState",)
 
 
@@ -83,7 +82,7 @@ def _absent(context: Context, desired: DesiredResource) -> Finding:
 
 
 def _present(context: Context, desired: DesiredResource, live: LiveResource) -> Finding:
-    if live.state not in SETTLED:
+    if not live.settled:
         words = f"{live.state} in Azure; waits for it to finish"
         wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
         return Finding((replace(wait, expected=merged_body(desired, live.body)),))

@@ -14,7 +14,6 @@ from reconciler.model.state import LiveResource
 from reconciler.planner import guards
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.context import Context
-from reconciler.planner.detect import SETTLED
 from reconciler.planner.fate import Outlook, marker
 from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.ownership import OWNER_TAG, Owner
@@ -48,14 +47,14 @@ def removals(context: Context, outlook: Outlook) -> Removals:
     if not context.options.prune or not context.options.owner:
         return Removals(tuple(rows))
     deletes = [_delete(live) for live in doomed if live.address in going]
-    waits = [_wait(live) for live in gone if live.state not in SETTLED]
+    waits = [_wait(live) for live in gone if not live.settled]
     given_up = [_abandon(live) for live in abandoned if OWNER_TAG in live.tags and _settled(context, live)]
     return Removals(tuple(rows), (*deletes, *waits, *given_up), refusals)
 
 
 def _settled(context: Context, live: LiveResource) -> bool:
     """Whether a resource may be written or deleted: not in flight, nothing at or below it unread."""
-    return live.state in SETTLED and not context.unread_below(live.address)
+    return live.settled and not context.unread_below(live.address)
 
 
 def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) -> tuple[Refusal, ...]:
