@@ -50,20 +50,10 @@ def carry_out(
         return end.finished(Report((), plan.digest))
     if not yes:
         _approve(plan)
-    stopping, rules = threading.Event(), Rules(Wait(wait), _pace(settings), dice=random.random)
+    stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
-            with _watching(plan) as show:
-                report = apply_pass(
-                    plan,
-                    gateway,
-                    rules,
-                    clock=time.monotonic,
-                    on_progress=show,
-                    stopping=stopping,
-                    workers=settings.workers,
-                    on_start=end.watch,
-                )
+            report = _applied(plan, gateway, settings, end, stopping)
         except KeyboardInterrupt:
             end.cut_off()
             leave(_signal_exit(seen))
@@ -72,6 +62,21 @@ def carry_out(
             raise
         code = end.finished(report)
     return _signal_exit(seen) if seen else code
+
+
+def _applied(plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event) -> Report:
+    """The pass itself, watched."""
+    with _watching(plan) as show:
+        return apply_pass(
+            plan,
+            gateway,
+            Rules(end.wait, _pace(settings), dice=random.random),
+            clock=time.monotonic,
+            on_progress=show,
+            stopping=stopping,
+            workers=settings.workers,
+            on_start=end.watch,
+        )
 
 
 def _signal_exit(seen: list[int]) -> int:

@@ -106,12 +106,12 @@ def plan(
 
 def _plan_words(planned: Planned, run: Session) -> str:
     from reconciler.cli.connection import state_file
+    from reconciler.cli.ending import several_subscriptions
     from reconciler.render.plan_text import ReadFacts, plan_text
 
     live = planned.live
     facts = ReadFacts(len(live.resources), live.calls, live.seconds, state_file(run.settings))
-    several = len({scope.subscription.lower() for scope in planned.plan.target.scopes}) > 1
-    return plan_text(planned.plan, facts, page_of(sys.stdout, subscriptions=several))
+    return plan_text(planned.plan, facts, page_of(sys.stdout, subscriptions=several_subscriptions(planned.plan)))
 
 
 def _plan_exit(plan: Plan, *, detailed: bool) -> int:

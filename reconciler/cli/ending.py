@@ -27,12 +27,12 @@ def several_subscriptions(plan: Plan) -> bool:
 
 
 class Ending:
-    """The ends of one apply; `watch` gives it the door to what is known so far."""
+    """The ends of one apply, which waits as `wait` says; `watch` gives it the door to what is known so far."""
 
     def __init__(self, plan: Plan, output: Output, wait: Wait) -> None:
         self._plan = plan
         self._output = output
-        self._wait = wait
+        self.wait = wait
         self._started = time.monotonic()
         self._known: Callable[[], Report] | None = None
 
@@ -54,7 +54,7 @@ class Ending:
             self._print(report)
         succeeded, failed = report.count(Outcome.SUCCEEDED), report.count(Outcome.FAILED)
         unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)
-        if self._wait is Wait.NONE:
+        if self.wait is Wait.NONE:
             unfinished -= report.count(Outcome.PENDING)
         if unfinished:
             return ExitCode.FAILED if failed and not succeeded else ExitCode.PARTIAL

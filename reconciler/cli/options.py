@@ -23,10 +23,6 @@ class WaitFor(StrEnum):
     REPLICATED = "replicated"
 
 
-MANIFESTS = "Manifests"
-LIFT = "Lift a guard (this run only)"
-WHERE = "Where"
-
 PathArgument = Annotated[str, typer.Argument(help="A manifest, a folder of manifests, or - for a stream.")]
 SettingsOption = Annotated[
     str | None,

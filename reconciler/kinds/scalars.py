@@ -23,7 +23,6 @@ RESOURCE_ID = re.compile(r"/subscriptions/[^/]+/.+|/providers/[^/]+/.+", re.IGNO
 COMMUNITY_ID = re.compile(r"/communityGalleries/[^/]+/images/[^/]+/versions/[^/]+", re.IGNORECASE)
 VERSION_NAME = re.compile(r"([0-9]{1,10})\.([0-9]{1,10})\.([0-9]{1,10})")
 INT32_MAX = 2**31 - 1
-DISK_CONTROLLERS = "diskcontrollertypes"
 
 
 class FoldedText(str):

@@ -19,7 +19,7 @@ from reconciler.planner.identifiers import identifier_clashes
 from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
-from reconciler.planner.prune import owned_resources, removals
+from reconciler.planner.prune import removals
 
 
 def build(
@@ -58,7 +58,7 @@ def _run_guards(context: Context, actions: list[Action]) -> Iterable[Refusal]:
     found = (
         guards.incomplete_read(context),
         guards.no_instance(context),
-        guards.empty_desired(context, owned_resources(context)),
+        guards.empty_desired(context),
         guards.max_deletes(context, deleting) if deleting else None,
     )
     return (refusal for refusal in found if refusal is not None)
@@ -86,7 +86,7 @@ def _below(address: Address, roots: tuple[Address, ...]) -> bool:
 def _unowned(context: Context) -> tuple[Address, ...]:
     """Live, undeclared and not ours, inside galleries we manage."""
     managed = {address for address in context.desired if address.kind is Kind.GALLERY}
-    managed |= {live.address for live in owned_resources(context) if live.address.kind is Kind.GALLERY}
+    managed |= {live.address for live in context.owned if live.address.kind is Kind.GALLERY}
     return tuple(
         sorted(
             live.address

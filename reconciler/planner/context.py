@@ -16,13 +16,17 @@ from reconciler.planner.ownership import Owner, owner_of
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The inputs of one plan. `desired` has its custom roles resolved."""
+    """The inputs of one plan. `desired` has its custom roles resolved.
+
+    `versions` are the live versions by definition, `owned` everything live that this instance owns, in address order.
+    """
 
     desired: Mapping[Address, DesiredResource]
     live: LiveState
     options: Options
     now: datetime
     versions: Mapping[Address, tuple[Address, ...]]
+    owned: tuple[LiveResource, ...]
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""
@@ -53,11 +57,12 @@ def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, opti
     """Gather the look-ups of one plan."""
     versions: dict[Address, list[Address]] = {}
     for address in live.resources:
-        parent = address.parent
-        if address.kind is Kind.IMAGE_VERSION and parent is not None:
+        if address.kind is Kind.IMAGE_VERSION and (parent := address.parent) is not None:
             versions.setdefault(parent, []).append(address)
     children = {key: tuple(sorted(names)) for key, names in versions.items()}
-    return Context(with_roles(desired, live.roles), live, options, now, children)
+    ours = [found for found in live.resources.values() if owner_of(found, options.owner) is Owner.OURS]
+    owned = tuple(sorted(ours, key=lambda found: found.address))
+    return Context(with_roles(desired, live.roles), live, options, now, children, owned)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

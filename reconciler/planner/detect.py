@@ -207,8 +207,7 @@ def _steps(
     context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
 ) -> tuple[Step, ...] | Forbidden:
     if desired.address.kind is Kind.IMAGE_VERSION:
-        mark = context.owner(live) is Owner.OURS or bool(context.options.owner)
-        return version_steps(live.body, after, desired.body, mark=mark)
+        return version_steps(live.body, after, desired.body, mark=bool(context.options.owner))
     if desired.address.kind is Kind.IMAGE_DEFINITION:
         taken = tuple(version.address.version or "" for version in context.live_versions(desired.address))
         return (feature_step(live.body, after, desired.body, taken),)

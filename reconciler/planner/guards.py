@@ -6,7 +6,7 @@ Guards look at the whole plan or at one removal; the rules about single fields a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.kinds.ownership import PROTECT
@@ -17,7 +17,6 @@ from reconciler.model.state import LiveResource
 from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker, usable
 from reconciler.planner.options import names
-from reconciler.planner.ownership import Owner
 
 
 def incomplete_read(context: Context) -> Refusal | None:
@@ -53,11 +52,11 @@ def no_instance(context: Context) -> Refusal | None:
     )
 
 
-def empty_desired(context: Context, owned: Iterable[LiveResource]) -> Refusal | None:
+def empty_desired(context: Context) -> Refusal | None:
     """Manifests that declare nothing while we own something are more likely lost than meant."""
     if context.desired or context.options.allow_empty:
         return None
-    count = sum(1 for _ in owned)
+    count = len(context.owned)
     if not count:
         return None
     return Refusal(
@@ -70,15 +69,21 @@ def empty_desired(context: Context, owned: Iterable[LiveResource]) -> Refusal | 
     )
 
 
+def _held_back(
+    rule: RefusalRule, address: Address, message: str, ways_out: tuple[str, ...], override: str = ""
+) -> Refusal:
+    """The refusal of one removal."""
+    return Refusal(rule, Level.RESOURCE, (address,), message, ways_out=ways_out, override=override)
+
+
 def protected(context: Context, live: LiveResource) -> Refusal | None:
     """Protection outlives the YAML: the live marker counts, and the policy of what is declared above."""
     if marker(context, live) != PROTECT or names(context.options.allow_protected, live.address):
         return None
     where = live.address.text()
-    return Refusal(
+    return _held_back(
         RefusalRule.PROTECTED,
-        Level.RESOURCE,
-        (live.address,),
+        live.address,
         f"{where} is protected and no longer declared",
         ways_out=("declare it again", f"--allow-protected {where}"),
         override=f"--allow-protected {where}",
@@ -91,10 +96,9 @@ def community(context: Context, live: LiveResource) -> Refusal | None:
     if (live.body.get("sharingProfile") or {}).get("permissions") != "Community":
         return None
     where = live.address.text()
-    return Refusal(
+    return _held_back(
         RefusalRule.PROTECTED,
-        Level.RESOURCE,
-        (live.address,),
+        live.address,
         f"{where} is shared with the community; Azure deletes it only after its sharing is reset",
         ways_out=(f"az sig share reset --gallery-name {live.address.gallery}, then plan again", "declare it again"),
     )
@@ -108,10 +112,9 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
     if moment is None or moment <= context.now:
         return None
     where = live.address.text()
-    return Refusal(
+    return _held_back(
         RefusalRule.BLOCKED_UNTIL_END_OF_LIFE,
-        Level.RESOURCE,
-        (live.address,),
+        live.address,
         f"{where} cannot be deleted before its end of life, {moment.date()}",
         ways_out=("declare it until then", "first switch off safetyProfile.blockDeletionBeforeEndOfLife"),
     )
@@ -119,8 +122,8 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
 
 def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook) -> tuple[Refusal, ...]:
     """A definition that stays declared keeps at least one usable version, judged by what it will be after the plan."""
-    refusals = []
-    for definition in sorted(context.versions):
+    refusals: list[Refusal] = []
+    for definition in sorted(context.versions) if deleting else ():
         if definition not in context.desired or outlook.usable_made(definition):
             continue
         usable_now = [live for live in context.live_versions(definition) if _usable(live, {})]
@@ -142,10 +145,9 @@ def _usable(live: LiveResource, changed: Mapping[Address, Mapping[str, Any]]) ->
 
 def _last(definition: Address, newest: Address) -> Refusal:
     where = newest.text()
-    return Refusal(
+    return _held_back(
         RefusalRule.LAST_USABLE,
-        Level.RESOURCE,
-        (newest,),
+        newest,
         f"{where} is the last usable version of {definition.image}, which stays declared",
         ways_out=("publish another version first", f"--allow-last-version {where}"),
         override=f"--allow-last-version {where}",
@@ -175,7 +177,7 @@ def _excess(context: Context, deleting: frozenset[Address]) -> str:
     if len(deleting) > options.max_deletes:
         return f"more than {options.max_deletes}"
     going = Counter(address.kind for address in deleting)
-    owned = Counter(live.address.kind for live in context.live.resources.values() if context.owner(live) is Owner.OURS)
+    owned = Counter(live.address.kind for live in context.owned)
     for kind in Kind:
         if going[kind] * 100 > options.max_delete_percent * owned[kind]:
             return f"{going[kind]} of {owned[kind]} owned {kind} is more than {options.max_delete_percent} %"

@@ -30,15 +30,9 @@ class Removals:
     refusals: tuple[Refusal, ...] = ()
 
 
-def owned_resources(context: Context) -> tuple[LiveResource, ...]:
-    """Everything live that this instance owns, in address order."""
-    found = (live for live in context.live.resources.values() if context.owner(live) is Owner.OURS)
-    return tuple(sorted(found, key=lambda live: live.address))
-
-
 def removals(context: Context, outlook: Outlook) -> Removals:
     """Decide about every owned resource that is not declared; `outlook` is what the rest of the plan makes of it."""
-    gone = [live for live in owned_resources(context) if live.address not in context.desired]
+    gone = [live for live in context.owned if live.address not in context.desired]
     abandoned = [live for live in gone if marker(context, live) == ABANDON]
     doomed = [live for live in gone if marker(context, live) != ABANDON]
     refusals = _refusals(context, doomed, outlook)
@@ -68,6 +62,8 @@ def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) ->
 
 def _going(context: Context, doomed: list[LiveResource], refusals: tuple[Refusal, ...]) -> frozenset[Address]:
     """What is deleted: settled, not refused, and nothing below it stays (fact 4.1/3). Assignments hold nobody."""
+    if not doomed:
+        return frozenset()
     stopped = {address for found in refusals for address in found.addresses}
     going = {live.address for live in doomed if live.address not in stopped and _settled(context, live)}
     children: dict[Address, list[Address]] = {}
