@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from reconciler.emulator import addresses, routes
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, common_headers, refusal
 from reconciler.emulator.faults import Faults
-from reconciler.emulator.world import Call
+from reconciler.emulator.world import Call, Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +140,7 @@ class Edge:
             origin=f"http://{seen.headers.get('host', 'localhost')}",
             now=seen.started,
             request_id=request_id,
+            caller=Caller(self.world.settings.caller, "operator"),
         )
 
 

@@ -31,7 +31,7 @@ def begin(call: Call, location: str, ends: float, *, advises: bool, failure: JSO
         "Azure-AsyncOperation": _address(call, operation, monitor=False),
         "azure-asyncnotification": "Enabled",
         "x-ms-operation-identifier": (
-            f"tenantId={call.settings.tenant},objectId={call.settings.caller}/{location}/{call.world.mint()}"
+            f"tenantId={call.settings.tenant},objectId={call.caller.object_id}/{location}/{call.world.mint()}"
         ),
     }
     if call.method in ("DELETE", "POST"):

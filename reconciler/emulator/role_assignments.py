@@ -201,8 +201,8 @@ def _new(call: Call, role: str, principal: str, kind: str, sent: JSON) -> Resour
         "conditionVersion": sent.get("conditionVersion"),
         "createdOn": now,
         "updatedOn": now,
-        "createdBy": call.settings.caller,
-        "updatedBy": call.settings.caller,
+        "createdBy": call.caller.object_id,
+        "updatedBy": call.caller.object_id,
         "delegatedManagedIdentityResourceId": sent.get("delegatedManagedIdentityResourceId"),
         "description": sent.get("description"),
     }
@@ -212,7 +212,7 @@ def _new(call: Call, role: str, principal: str, kind: str, sent: JSON) -> Resour
 
 def _changed(call: Call, existing: Resource, sent: JSON) -> Resource:
     words = {name: sent.get(name) for name in _WORDS}
-    stamp = {"updatedOn": moments.zulu(call.now), "updatedBy": call.settings.caller}
+    stamp = {"updatedOn": moments.zulu(call.now), "updatedBy": call.caller.object_id}
     return replace(existing, body=existing.body | words | stamp)
 
 

@@ -176,7 +176,7 @@ def write(call: Call) -> Answer:
     existing = _custom(call, name)
     created = existing.body["createdOn"] if existing is not None else moments.zulu(call.now)
     times = {"createdOn": created, "updatedOn": moments.zulu(call.now)}
-    people = {"createdBy": call.settings.caller, "updatedBy": call.settings.caller}
+    people = {"createdBy": call.caller.object_id, "updatedBy": call.caller.object_id}
     scopes = sent.get("assignableScopes", [call.target.scope or "/"])
     body = sent | {"type": "CustomRole", "assignableScopes": scopes} | times | people
     id_ = existing.id if existing is not None else call.target.id

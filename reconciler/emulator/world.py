@@ -31,6 +31,15 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request: its object id in the directory, what errors call it, and the application behind it."""
+
+    object_id: str
+    name: str
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One request, authenticated and parsed; `query` names are lower case, `origin` is scheme://host."""
 
@@ -44,6 +53,7 @@ class Call:
     origin: str
     now: float
     request_id: str
+    caller: Caller
 
     @property
     def settings(self) -> EmulatorSettings:
