@@ -43,6 +43,7 @@ ACCESS = (
     "2022-04-01",
     "2022-05-01-preview",
 )
+LOCKS = ("2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}(-preview)?$")
 
 UPDATE_FEATURES_FROM = "2024-03-03"
@@ -58,6 +59,10 @@ _KNOWN_FROM = (
     ("2024-03-03", Kind.VERSION, ("safetyProfile", "blockDeletionBeforeEndOfLife")),
     ("2024-03-03", Kind.VERSION, ("validationsProfile",)),
     ("2025-03-03", Kind.VERSION, ("publishingProfile", "storageAccountStrategy")),
+    ("2018-09-01-preview", Kind.ASSIGNMENT, ("principalType",)),
+    ("2020-04-01-preview", Kind.ASSIGNMENT, ("description",)),
+    ("2020-04-01-preview", Kind.ASSIGNMENT, ("condition",)),
+    ("2020-04-01-preview", Kind.ASSIGNMENT, ("conditionVersion",)),
 )
 
 
@@ -72,6 +77,8 @@ def check(kind: Kind | None, version: str, type_name: str) -> None:
         )
     if kind in (Kind.ASSIGNMENT, Kind.ROLE):
         known: tuple[str, ...] = ACCESS
+    elif kind is Kind.LOCK:
+        known = LOCKS
     elif type_name in ("galleries", "capsOperations"):
         known = GALLERY
     elif _DATE.match(version):
@@ -93,7 +100,7 @@ def _unsupported(version: str, type_name: str, known: tuple[str, ...]) -> ArmErr
 def trim(kind: Kind, properties: JSON, version: str) -> None:
     """Take out of a fresh body, in place, what this api-version does not know yet."""
     for since, of_kind, path in _KNOWN_FROM:
-        if of_kind is not kind or version >= since:
+        if of_kind is not kind or version.lower() >= since:
             continue
         section = properties
         for name in path[:-1]:

@@ -11,7 +11,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import contents, moments, roles
+from reconciler.emulator import api_versions, contents, moments, roles
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 from reconciler.emulator.contents import READ_ONLY, TEXT
@@ -46,7 +46,7 @@ _LONGEST_CONDITION = 8192
 def write(call: Call) -> Answer:
     """Answer PUT: 201 for a create and for an update alike (5/2)."""
     _check_name(call.target.name)
-    _require_scope(call)
+    require_scope(call)
     sent = contents.conform(call.body, _TEMPLATE).get("properties", {})
     role = _role(call, sent.get("roleDefinitionId"))
     principal = _guid(sent.get("principalId"), "PrincipalId")
@@ -61,7 +61,7 @@ def write(call: Call) -> Answer:
         _require_room(call)
         resource = _new(call, role, principal, kind, sent)
     call.store.put(resource)
-    shown = show(resource)
+    shown = show(resource, "", call.api_version)
     shown["properties"] |= {"createdBy": None, "createdOn": moments.zulu(call.now)}
     return _json(201, shown)
 
@@ -74,8 +74,8 @@ def _check_name(name: str) -> None:
         raise ArmError(400, "InvalidRoleAssignmentId", message) from error
 
 
-def _require_scope(call: Call) -> None:
-    """Refuse a grant on a gallery resource that is not there."""
+def require_scope(call: Call) -> None:
+    """Refuse a grant, or a lock, on a gallery resource that is not there."""
     scope = call.target.scope
     if "/providers/microsoft.compute/galleries/" not in scope.lower() or not call.doubts.role_scope_must_exist:
         return
@@ -222,7 +222,7 @@ def get(call: Call) -> Answer:
     if resource is None:
         message = f"The role assignment '{call.target.name}' is not found."
         raise ArmError(404, "RoleAssignmentNotFound", message)
-    return _json(200, show(resource))
+    return _json(200, show(resource, "", call.api_version))
 
 
 def delete(call: Call) -> Answer:
@@ -231,15 +231,17 @@ def delete(call: Call) -> Answer:
     if resource is None:
         return Answer(204)
     call.store.remove(resource.key)
-    shown = show(resource)
+    shown = show(resource, "", call.api_version)
     shown["properties"]["updatedOn"] = moments.zulu(call.now)
     return _json(200, shown)
 
 
-def show(resource: Resource, _state: str = "", _api_version: str = "") -> JSON:
-    """Build the body of an assignment: every field there, null where unset (5/2)."""
+def show(resource: Resource, _state: str, api_version: str) -> JSON:
+    """Build the body of an assignment: every field of this api-version there, null where unset (5/2)."""
+    properties = dict(resource.body)
+    api_versions.trim(Kind.ASSIGNMENT, properties, api_version)
     return {
-        "properties": dict(resource.body),
+        "properties": properties,
         "id": resource.id,
         "type": Kind.ASSIGNMENT.value,
         "name": resource.name,
