@@ -123,6 +123,7 @@ def _properties(call: Call, location: str, existing: Resource | None, sent: JSON
     storage = dict(sent.get("storageProfile", {}))
     if existing is None:
         sources.check_new(storage)
+        _inherit(call, storage)
     else:
         storage = sources.hold(stored["storageProfile"], storage)
         frozen.hold(_PREFIX, security.FROZEN, stored, sent)
@@ -137,6 +138,13 @@ def _properties(call: Call, location: str, existing: Resource | None, sent: JSON
         removable=_removable(call, stored, sent.get("safetyProfile", {})),
     )
     return sent | {"publishingProfile": profile, "storageProfile": storage}
+
+
+def _inherit(call: Call, storage: JSON) -> None:
+    """Read the source where it is a version that is kept here; any other source exists but has nothing to read."""
+    origin = call.store.find(str(storage.get("source", {}).get("id", "")).lower(), call.now)
+    if origin is not None and origin.kind is Kind.VERSION:
+        sources.inherit(storage, origin.body["properties"]["storageProfile"])
 
 
 def _removable(call: Call, stored: JSON, sent: JSON) -> bool:

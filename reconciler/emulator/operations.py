@@ -76,7 +76,7 @@ def _address(call: Call, operation: Operation, *, monitor: bool) -> str:
     )
     return (
         f"{call.origin}{path}/capsOperations/{operation.id}"
-        f"?{urlencode(query | words | {'api-version': call.api_version})}"
+        f"?{urlencode(words | {'api-version': call.api_version} | query)}"
     )
 
 

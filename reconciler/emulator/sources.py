@@ -57,6 +57,16 @@ def check_new(storage: JSON) -> None:
     _check_luns(storage)
 
 
+def inherit(storage: JSON, origin: JSON) -> None:
+    """Take over, in place, the data disks of a gallery version that is the source (2.4/24): without a source each."""
+    if origin.get("dataDiskImages"):
+        own = {disk["lun"]: disk for disk in storage.get("dataDiskImages", [])}
+        storage["dataDiskImages"] = [
+            {name: disk[name] for name in ("lun", "hostCaching") if name in disk} | own.get(disk["lun"], {})
+            for disk in origin["dataDiskImages"]
+        ]
+
+
 def _one_kind() -> ArmError:
     message = (
         "The gallery artifact version source can only be specified either directly under storageProfile or within "
@@ -140,6 +150,8 @@ def _hold_data_disks(stored: list[JSON], sent: list[JSON]) -> None:
 def filled(storage: JSON, size_gb: int, *, ready: bool) -> JSON:
     """Add what the service reads from the source: sizes only once the version exists (2.4/23, 3.8/9)."""
     shown = dict(storage)
+    if not ready and storage.get("source"):
+        shown.pop("dataDiskImages", None)
     disk = {"hostCaching": "ReadWrite", "source": {}, **storage.get("osDiskImage", {})}
     if ready:
         shown["osDiskImage"] = {"sizeInGB": size_gb, **disk}
