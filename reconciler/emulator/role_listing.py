@@ -52,13 +52,19 @@ def answer(call: Call) -> Answer:
     scope = call.target.scope.lower()
     found = call.store.around(
         Kind.ASSIGNMENT,
-        above(scope),
+        [*above(scope), *_root_group(scope, call.settings.tenant)],
         None if wanted.at_scope else scope,
         wanted.principal,
         listing.after(call),
         call.settings.page_size + 1,
     )
     return listing.page(call, found, role_assignments.show, as_created=True)
+
+
+def _root_group(scope: str, tenant: str) -> list[str]:
+    """Give the management group above every subscription; its name is the tenant's id."""
+    under = scope.startswith("/subscriptions/")
+    return [f"/providers/microsoft.management/managementgroups/{tenant.lower()}"] if under else []
 
 
 def above(scope: str) -> list[str]:
