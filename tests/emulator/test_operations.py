@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 ANNOUNCES = "Azure-AsyncOperation"
 
 
+@pytest.mark.recorded("3.1/1")
 def test_a_new_gallery_is_creating_and_announces_its_operation(arm: Arm) -> None:
-    # 3.1/1
     answer = arm.put(arm.path("corp"), gallery())
     assert (answer.status_code, answer.json()["properties"]["provisioningState"]) == (201, "Creating")
     assert ANNOUNCES in answer.headers
@@ -23,50 +24,58 @@ def test_a_new_gallery_is_creating_and_announces_its_operation(arm: Arm) -> None
     assert "Retry-After" not in answer.headers
 
 
+@pytest.mark.recorded("3.1/2", "3.1/3", "8/1")
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_a_gallery_update_is_applied_at_once_and_still_announced(arm: Arm, method: str) -> None:
-    # 3.1/2, 3.1/3
-    path = arm.gallery()
+    path = arm.gallery(description="old")
     answer = arm.call(method, path, gallery(description="new"))
     assert (answer.status_code, answer.json()["properties"]["provisioningState"]) == (200, "Succeeded")
+    assert answer.json()["properties"]["description"] == "new"
     assert ANNOUNCES in answer.headers
-    assert arm.properties(path)["description"] == "new"
+    assert "Location" not in answer.headers
+    assert "Retry-After" not in answer.headers
+    found = arm.properties(path)
+    assert (found["description"], found["provisioningState"]) == ("new", "Succeeded")
 
 
+@pytest.mark.recorded("3.1/4")
 def test_a_gallery_delete_gives_both_addresses_and_no_advice(arm: Arm) -> None:
-    # 3.1/4
     answer = arm.delete(arm.gallery())
     assert (answer.status_code, answer.content) == (202, b"")
-    assert "monitor=true" in answer.headers["Location"]
-    assert ANNOUNCES in answer.headers
+    assert urlsplit(answer.headers["Location"]).query.startswith("monitor=true&")
+    assert "monitor" not in answer.headers[ANNOUNCES]
     assert "Retry-After" not in answer.headers
 
 
+@pytest.mark.recorded("3.1/5", "3.1/6", "3.1/7", "3.1/8")
 def test_definition_writes_are_creating_and_updating_without_advice(arm: Arm) -> None:
-    # 3.1/5, 3.1/6, 3.1/7, 3.1/8
     arm.gallery()
     path = arm.path("corp", "ubuntu")
     states = []
     for method in ("PUT", "PUT", "PATCH"):
         answer = arm.call(method, path, definition())
         assert "Retry-After" not in answer.headers
+        assert "Location" not in answer.headers
         assert ANNOUNCES in answer.headers
         states.append((answer.status_code, answer.json()["properties"]["provisioningState"]))
         arm.clock.advance(60)
     assert states == [(201, "Creating"), (200, "Updating"), (200, "Updating")]
     answer = arm.delete(path)
     assert (answer.status_code, answer.content) == (202, b"")
+    assert "monitor=true" in answer.headers["Location"]
+    assert ANNOUNCES in answer.headers
     assert "Retry-After" not in answer.headers
 
 
+@pytest.mark.recorded("3.1/9", "3.1/10", "3.1/11", "3.1/12")
 def test_version_writes_advise_sixty_seconds(arm: Arm) -> None:
-    # 3.1/9, 3.1/10, 3.1/11, 3.1/12
     arm.definition()
     path = arm.path("corp", "ubuntu", "1.0.0")
     seen = []
     for method in ("PUT", "PUT", "PATCH", "DELETE"):
         answer = arm.call(method, path, None if method == "DELETE" else version())
         state = answer.json()["properties"]["provisioningState"] if answer.content else None
+        assert ANNOUNCES in answer.headers
         seen.append((answer.status_code, state, answer.headers["Retry-After"], "Location" in answer.headers))
         arm.clock.advance(10_000)
     assert seen == [
@@ -77,22 +86,33 @@ def test_version_writes_advise_sixty_seconds(arm: Arm) -> None:
     ]
 
 
-def test_a_missing_resource_is_told_by_the_gateway(arm: Arm) -> None:
-    # 3.1/13, 4.1/1
-    arm.definition()
-    answer = arm.get(arm.path("corp", "ubuntu", "9.9.9"))
-    message = refused(answer, 404, "ResourceNotFound")
-    assert message.startswith(
-        "The Resource 'Microsoft.Compute/galleries/corp/images/ubuntu/versions/9.9.9' under resource group 'rg-Images'"
+@pytest.mark.recorded("3.1/13", "4.1/1")
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_get_answers_at_once_and_the_gateway_tells_what_is_missing(arm: Arm, depth: int) -> None:
+    arm.version()
+    found = arm.get(arm.path(*("corp", "ubuntu", "1.0.0")[:depth]))
+    missing = arm.get(arm.path(*("corp", "ubuntu", "1.0.0")[: depth - 1], "9.9.9"))
+    name = ("galleries/9.9.9", "galleries/corp/images/9.9.9", "galleries/corp/images/ubuntu/versions/9.9.9")[depth - 1]
+    assert refused(missing, 404, "ResourceNotFound") == (
+        f"The Resource 'Microsoft.Compute/{name}' under resource group 'rg-Images' was not found. "
+        "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
     )
-    assert answer.headers["x-ms-failure-cause"] == "gateway"
+    assert missing.headers["x-ms-failure-cause"] == "gateway"
+    assert found.status_code == 200
+    assert "x-ms-failure-cause" not in found.headers
+    for answer in (found, missing):
+        assert not {ANNOUNCES, "Location", "Retry-After"} & set(answer.headers)
 
 
+@pytest.mark.recorded("3.1/14")
 def test_deleting_what_is_gone_answers_no_content(arm: Arm) -> None:
-    # 3.1/14
-    answer = arm.delete(arm.path("corp"))
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert ANNOUNCES not in answer.headers
+    path = arm.definition()
+    assert arm.delete(path).status_code == 202
+    arm.clock.advance(10)
+    for gone in (path, arm.path("never")):
+        answer = arm.delete(gone)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert not {ANNOUNCES, "Location", "Retry-After"} & set(answer.headers)
 
 
 def test_every_answer_has_the_common_headers(arm: Arm) -> None:
@@ -109,17 +129,17 @@ def test_every_answer_has_the_common_headers(arm: Arm) -> None:
         assert "Date" in answer.headers
 
 
-def test_an_operation_bears_the_request_id_and_a_long_signed_query(arm: Arm) -> None:
-    # 3.2, 3.2/1, 3.2/2
-    answer = arm.put(arm.path("corp"), gallery())
+@pytest.mark.recorded("3.2/1", "3.2/2")
+@pytest.mark.parametrize(("location", "region"), [("westeurope", "westeurope"), ("East US 2", "eastus2")])
+def test_an_operation_bears_the_request_id_and_a_long_signed_query(arm: Arm, location: str, region: str) -> None:
+    answer = arm.put(arm.path("corp"), gallery() | {"location": location})
     url = urlsplit(answer.headers[ANNOUNCES])
     request_id = answer.headers["x-ms-request-id"]
-    assert url.path == (
-        f"/subscriptions/{arm.subscription}/providers/Microsoft.Compute/locations/westeurope/capsOperations/{request_id}"
-    )
+    head = f"/subscriptions/{arm.subscription}/providers/Microsoft.Compute/locations"
+    assert url.path == f"{head}/{region}/capsOperations/{request_id}"
+    assert [name for name, _ in parse_qsl(url.query)] == ["api-version", "t", "c", "s", "h"]
     assert parse_qs(url.query)["api-version"] == [API]
     assert 2_000 < len(url.query) < 3_000
-    assert {"t", "c", "s", "h"} <= parse_qs(url.query).keys()
 
 
 def test_a_rebuilt_operation_address_is_refused(arm: Arm, world: Callable[..., Arm]) -> None:
@@ -133,33 +153,68 @@ def test_a_rebuilt_operation_address_is_refused(arm: Arm, world: Callable[..., A
     assert lenient.get(url.path).status_code == 200
 
 
+@pytest.mark.recorded("3.2/3", "3.2/6")
 def test_an_operation_runs_and_ends_by_the_clock(arm: Arm) -> None:
-    # 3.2/3, 3.2/6
     url = arm.put(arm.path("corp"), gallery()).headers[ANNOUNCES]
     running = arm.get(url).json()
     assert (set(running), running["status"]) == ({"startTime", "status", "name"}, "InProgress")
+    assert running["name"] in url
     arm.clock.advance(1)
-    done = arm.get(url).json()
+    answer = arm.get(url)
+    done = answer.json()
     assert (set(done), done["status"]) == ({"startTime", "endTime", "status", "name"}, "Succeeded")
+    assert (answer.status_code, done["startTime"], done["name"]) == (200, running["startTime"], running["name"])
     assert done["startTime"].endswith("+00:00")
+    assert datetime.fromisoformat(done["endTime"]).timestamp() == pytest.approx(arm.clock.now, abs=0.001)
 
 
+@pytest.mark.recorded("3.2/8")
+def test_an_operation_carries_no_resource_and_a_get_after_it_shows_the_final_one(arm: Arm) -> None:
+    for path, body in (
+        (arm.path("corp"), gallery(description="x")),
+        (arm.path("corp", "ubuntu"), definition(description="x")),
+        (arm.path("corp", "ubuntu", "1.0.0"), version()),
+    ):
+        first = arm.put(path, body)
+        assert first.json()["properties"]["provisioningState"] == "Creating"
+        arm.clock.advance(240)
+        done = arm.get(first.headers[ANNOUNCES]).json()
+        assert (done["status"], "properties" in done) == ("Succeeded", False)
+        final = arm.get(path).json()
+        assert final["properties"]["provisioningState"] == "Succeeded"
+        assert {name: final[name] for name in ("name", "id", "type")} == {
+            name: first.json()[name] for name in ("name", "id", "type")
+        }
+
+
+@pytest.mark.recorded("3.2/4")
 def test_polling_advises_only_while_a_version_operation_runs(arm: Arm) -> None:
-    # 3.2/4
     arm.definition()
     url = arm.put(arm.path("corp", "ubuntu", "1.0.0"), version()).headers[ANNOUNCES]
     assert arm.get(url).headers["Retry-After"] == "60"
     arm.clock.advance(240)
     assert "Retry-After" not in arm.get(url).headers
-    url = arm.put(arm.path("corp", "ubuntu"), definition()).headers[ANNOUNCES]
-    assert "Retry-After" not in arm.get(url).headers
+    for path, body in ((arm.path("corp", "ubuntu"), definition()), (arm.path("corp"), gallery())):
+        answer = arm.get(arm.put(path, body).headers[ANNOUNCES])
+        assert (answer.json()["status"], "Retry-After" in answer.headers) == ("InProgress", False)
 
 
+@pytest.mark.recorded("3.2/5")
+def test_gallery_and_definition_operations_take_a_tenth_of_a_second_to_two(arm: Arm) -> None:
+    for path, body in ((arm.path("corp"), gallery()), (arm.path("corp", "ubuntu"), definition())):
+        url = arm.put(path, body).headers[ANNOUNCES]
+        arm.clock.advance(0.1)
+        assert arm.get(url).json()["status"] == "InProgress"
+        arm.clock.advance(1.9)
+        assert arm.get(url).json()["status"] == "Succeeded"
+
+
+@pytest.mark.recorded("3.2/5")
 @pytest.mark.parametrize(
     ("method", "regions", "seconds"), [("POST", ["westeurope"], 240), ("PUT", ["westeurope"], 150), ("DELETE", [], 90)]
 )
 def test_version_operations_last_as_long_as_recorded(arm: Arm, method: str, regions: list[str], seconds: float) -> None:
-    # 3.2/5; POST stands for the first PUT
+    # POST stands for the first PUT
     if method == "POST":
         arm.definition()
         path = arm.path("corp", "ubuntu", "1.0.0")
@@ -174,9 +229,11 @@ def test_version_operations_last_as_long_as_recorded(arm: Arm, method: str, regi
     assert arm.get(path).status_code == (404 if method == "DELETE" else 200)
 
 
+@pytest.mark.recorded("3.2/7")
 def test_the_location_of_a_delete_is_empty_while_running_and_when_done(arm: Arm) -> None:
-    # 3.2/7
-    location = arm.delete(arm.version()).headers["Location"]
+    answer = arm.delete(arm.version())
+    location = answer.headers["Location"]
+    assert urlsplit(location).path == urlsplit(answer.headers[ANNOUNCES]).path
     running = arm.get(location)
     assert (running.status_code, running.content, running.headers["Retry-After"]) == (202, b"", "60")
     arm.clock.advance(90)
@@ -199,8 +256,9 @@ def test_unknown_operations_are_not_found(arm: Arm) -> None:
     refused(arm.get(path), 404, "NotFound")
 
 
+@pytest.mark.recorded("3.2/3", "3.6/3", "4.3/15")
 def test_a_replication_that_fails_is_a_failed_operation_with_status_200(world: Callable[..., Arm]) -> None:
-    # 3.2/3, 3.3, 4.3/15
+    # 3.3
     arm = world(failing_regions=("northeurope",))
     arm.definition()
     path = arm.path("corp", "ubuntu", "1.0.0")
@@ -208,7 +266,11 @@ def test_a_replication_that_fails_is_a_failed_operation_with_status_200(world: C
     arm.clock.advance(1_000)
     answer = arm.get(url)
     assert (answer.status_code, answer.json()["status"]) == (200, "Failed")
-    assert answer.json()["error"]["code"] == "GalleryReplicationJobsFailed"
+    assert set(answer.json()) == {"startTime", "endTime", "status", "name", "error"}
+    error = answer.json()["error"]
+    assert error["code"] == "GalleryReplicationJobsFailed"
+    assert error["message"].startswith("Gallery replication jobs failed in one or more regions. The failing regions'")
+    assert "{region:northeurope, detail:Failed with internal server error.}" in error["message"]
     assert arm.properties(path)["provisioningState"] == "Failed"
     status = arm.properties(path, query="&$expand=ReplicationStatus")["replicationStatus"]
     assert [region["state"] for region in status["summary"]] == ["Completed", "Failed"]

@@ -23,13 +23,16 @@ def groups_of(arm: Arm, path: str, query: str = "&$select=Permissions") -> objec
     return arm.properties(path, query=query)["sharingProfile"].get("groups")
 
 
+@pytest.mark.recorded("2.2", "3.1/15")
 def test_share_announces_an_operation_and_shows_groups_only_when_asked(arm: Arm) -> None:
-    # 3.1/15, 3.6/2, 2.2/5, 2.2/8
+    # 3.6/2, 2.2/5, 2.2/8
     path = arm.made(arm.path("corp"), gallery(sharingProfile={"permissions": "Groups"}))
     answer = arm.call("POST", f"{path}/share", {"operationType": "Add", "groups": [SUBSCRIPTIONS]})
     assert (answer.status_code, answer.content) == (202, b"")
     assert {"Azure-AsyncOperation", "Location"} <= answer.headers.keys()
     assert "Retry-After" not in answer.headers
+    arm.clock.advance(10)
+    assert arm.get(answer.headers["Azure-AsyncOperation"]).json()["status"] == "Succeeded"
     assert groups_of(arm, path) == [SUBSCRIPTIONS]
     assert groups_of(arm, path, "&$expand=SharingProfile/Groups") == [SUBSCRIPTIONS]
     assert groups_of(arm, path, "") is None
@@ -78,9 +81,11 @@ def test_a_private_gallery_is_not_shared(arm: Arm) -> None:
     refused(arm.call("POST", f"{arm.path('none')}/share", {"operationType": "Reset"}), 404, "ResourceNotFound")
 
 
-def test_a_community_gallery_is_reset_before_it_is_deleted(arm: Arm) -> None:
-    # 7/4, 2.2/6
+@pytest.mark.recorded("2.2/6")
+def test_a_community_gallery_is_enabled_by_sharing_and_reset_before_it_is_deleted(arm: Arm) -> None:
+    # 7/4
     path = arm.made(arm.path("corp"), gallery(sharingProfile=COMMUNITY))
+    assert arm.properties(path)["sharingProfile"]["communityGalleryInfo"]["communityGalleryEnabled"] is False
     assert shared(arm, path, "EnableCommunity") == 202
     assert arm.properties(path)["sharingProfile"]["communityGalleryInfo"]["communityGalleryEnabled"] is True
     refused(arm.delete(path), 409, "OperationNotAllowed")
