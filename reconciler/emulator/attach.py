@@ -9,12 +9,13 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from reconciler.emulator.app import ALIVE
+from reconciler.emulator.front import ALIVE
 from reconciler.emulator.server import (
     Address,
     Emulator,
@@ -61,6 +62,11 @@ class Attached:
         return self._address.token
 
     @property
+    def authority(self) -> str:
+        """The PEM file of the CA, where the emulator speaks TLS; else empty."""
+        return self._address.authority
+
+    @property
     def serving(self) -> bool:
         """Whether this process is the one that serves, by now."""
         return self._emulator is not None
@@ -105,7 +111,7 @@ def attach(settings: EmulatorSettings) -> Attached:
         while time.monotonic() < deadline:
             if try_lock(lock):
                 emulator = serve_locked(settings, lock)
-                return Attached(settings, lock, Address(emulator.base_url, emulator.token, os.getpid()), emulator)
+                return Attached(settings, lock, emulator.address, emulator)
             address = read_address(settings.state)
             if address is not None and answers(address):
                 return Attached(settings, lock, address, None)
@@ -120,7 +126,10 @@ def attach(settings: EmulatorSettings) -> Attached:
 def answers(address: Address) -> bool:
     """Tell whether the process that published an address answers there."""
     where = urlsplit(address.base_url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=2)
+    try:
+        connection = _connection(where.scheme, where.hostname or "", where.port, address.authority)
+    except (OSError, ValueError):
+        return False
     try:
         connection.request("GET", ALIVE, headers={"Authorization": f"Bearer {address.token}"})
         answer = connection.getresponse()
@@ -129,3 +138,10 @@ def answers(address: Address) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _connection(scheme: str, host: str, port: int | None, authority: str) -> http.client.HTTPConnection:
+    if scheme == "https":
+        trust = ssl.create_default_context(cafile=authority or None)
+        return http.client.HTTPSConnection(host, port, timeout=2, context=trust)
+    return http.client.HTTPConnection(host, port, timeout=2)

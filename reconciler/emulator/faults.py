@@ -1,7 +1,7 @@
-"""Faults that a test or a rehearsal injects: wrong answers, delays, cut and dropped connections.
+"""Faults that a test or a rehearsal injects: wrong answers, lost connections, slow regions, late principals.
 
-They stand apart from the rules because they say nothing about Azure, only about the way to it:
-they are matched on the raw request, before any rule looks at it.
+They stand apart from the rules because they say nothing about Azure, only about bad days: some strike the raw request
+before any rule looks at it, the others are asked for by the rule whose work they spoil.
 """
 
 from __future__ import annotations
@@ -9,19 +9,51 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+Effect = Literal[
+    "answer",
+    "delay",
+    "drop",
+    "cut",
+    "page_fails",
+    "page_cut",
+    "throttle",
+    "region_slow",
+    "region_stuck",
+    "region_fails",
+    "operation_fails",
+    "operation_lost",
+    "list_lags",
+    "principal_late",
+    "clock_skew",
+]
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+_ON_REQUESTS = frozenset({"answer", "delay", "drop", "cut", "page_fails", "page_cut"})
+_ON_LATER_PAGES = frozenset({"page_fails", "page_cut"})
+_LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: which requests it strikes (`path` is searched in path and query) and how.
+    """One fault: what it strikes (`method`; `path` is searched in path and query), how, and how often.
 
-    `effect`: "answer" sends `status` with an ARM error (status None: the true answer, after `delay`),
-    "cut" does the work and sends only half of the promised bytes, "drop" closes without doing anything.
-    `times` None means for ever; `delay` is in real seconds.
+    On requests: "answer" sends `status` with an ARM error (status None: the true answer), "drop" closes without doing
+    anything, "cut" does the work and sends half of the promised bytes, "page_fails" and "page_cut" are "answer" (500
+    unless stated) and "cut" for the second and later pages of lists. Each of them, and "delay" alone, first waits
+    `delay` real seconds. "throttle" sets the `limit` of a rate `policy` (4.5/4-4.5/15, or "reads", "writes",
+    "deletes") and answers 429 over it.
+
+    On the work: "region_slow" makes a `region` take `factor` times as long, "region_stuck" lets it run into the limit
+    of replication, "region_fails" fails it; "operation_fails" fails the operation that a matching write starts with
+    `code` and `message`; "operation_lost" forgets the result of a matching operation (404); "list_lags" lets lists
+    trail behind by `seconds` (emulated); "principal_late" hides a `principal` from the directory; "clock_skew" puts
+    the emulator's clock ahead by `seconds` (real).
+
+    `times` None means for ever; standing conditions (regions, lists, the clock) do not count down.
     """
 
     method: str = "*"
@@ -31,14 +63,29 @@ class Fault:
     message: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
-    effect: Literal["answer", "cut", "drop"] = "answer"
+    effect: Effect = "answer"
     times: int | None = None
+    region: str = ""
+    factor: float = 10.0
+    seconds: float = 0.0
+    policy: str = ""
+    limit: int = 0
+    principal: str = ""
 
     def strikes(self, method: str, address: str) -> bool:
         """Tell whether a request with this method and path?query is struck."""
         if self.method not in ("*", method):
             return False
+        if self.effect in _ON_LATER_PAGES and _LATER_PAGE.search(address) is None:
+            return False
         return re.search(self.path, address, re.IGNORECASE) is not None
+
+    @property
+    def way(self) -> Literal["answer", "cut", "drop"]:
+        """How the answer to a struck request is sent."""
+        if self.effect in ("cut", "page_cut"):
+            return "cut"
+        return "drop" if self.effect == "drop" else "answer"
 
 
 class Faults:
@@ -49,8 +96,12 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Put one more fault in force; a broken pattern is an error here, not at the next request."""
+        """Put one more fault in force; a broken pattern or an unknown effect is an error here, not at a request."""
         re.compile(fault.path)
+        if fault.effect not in EFFECTS:
+            raise ValueError(f"unknown effect “{fault.effect}”; known are {', '.join(EFFECTS)}")
+        if fault.effect == "page_fails" and fault.status is None:
+            fault = replace(fault, status=500)
         with self._lock:
             self._faults.append(fault)
 
@@ -59,11 +110,42 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
+    def all(self) -> tuple[Fault, ...]:
+        """Give the faults in force."""
+        with self._lock:
+            return tuple(self._faults)
+
     def take(self, method: str, address: str) -> Fault | None:
         """Find the fault that strikes this request and use up one of its times."""
+        return self._first(lambda fault: fault.effect in _ON_REQUESTS and fault.strikes(method, address))
+
+    def strike(self, effect: Effect, method: str, address: str) -> Fault | None:
+        """Find the fault of one effect that spoils this work and use up one of its times."""
+        return self._first(lambda fault: fault.effect == effect and fault.strikes(method, address))
+
+    def hides(self, principal: str) -> bool:
+        """Tell whether a principal is not known yet, and use up one of the times."""
+        folded = principal.lower()
+        found = self._first(lambda one: one.effect == "principal_late" and one.principal.lower() == folded)
+        return found is not None
+
+    def standing(self, effect: Effect) -> tuple[Fault, ...]:
+        """Give the conditions of one effect."""
+        if not self._faults:
+            return ()
+        with self._lock:
+            return tuple(fault for fault in self._faults if fault.effect == effect)
+
+    def skew(self) -> float:
+        """By how many real seconds the clock is ahead."""
+        return sum(fault.seconds for fault in self.standing("clock_skew"))
+
+    def _first(self, wanted: Callable[[Fault], bool]) -> Fault | None:
+        if not self._faults:
+            return None
         with self._lock:
             for index, fault in enumerate(self._faults):
-                if not fault.strikes(method, address):
+                if not wanted(fault):
                     continue
                 if fault.times is not None:
                     left = fault.times - 1

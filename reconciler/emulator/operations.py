@@ -30,9 +30,6 @@ def begin(call: Call, location: str, ends: float, *, advises: bool, failure: JSO
     headers = {
         "Azure-AsyncOperation": _address(call, operation, monitor=False),
         "azure-asyncnotification": "Enabled",
-        "x-ms-operation-identifier": (
-            f"tenantId={call.settings.tenant},objectId={call.caller.object_id}/{location}/{call.world.mint()}"
-        ),
     }
     if call.method in ("DELETE", "POST"):
         headers["Location"] = _address(call, operation, monitor=True)

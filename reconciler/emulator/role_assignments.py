@@ -113,19 +113,13 @@ def _principal_type(call: Call, principal: str, given: str | None) -> str:
     stated = next((kind for kind in _TYPES if given is not None and kind.lower() == given.lower()), None)
     if given is not None and stated is None:
         raise ArmError(400, "InvalidPrincipalType", f"The principal type '{given}' is not valid.")
-    directory = call.settings.principals
-    if directory == "any":
+    hidden = call.world.faults.hides(principal)
+    somebody = None if hidden else call.world.directory.get(principal)
+    if somebody is None and (hidden or call.settings.principals != "any"):
+        raise _unknown_principal(call, principal)
+    if somebody is None:
         return stated or "ServicePrincipal"
-    actual = {name.lower(): kind for name, kind in directory.items()}.get(principal)
-    if actual is None:
-        bare, tenant = principal.replace("-", ""), call.settings.tenant
-        message = (
-            f"Principal {bare} does not exist in the directory {tenant}. Check that you have the correct principal ID. "
-            "If you are creating this principal and then immediately assigning a role, this error might be related to "
-            "a replication delay. In this case, set the role assignment principalType property to a value, such as "
-            "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype"
-        )
-        raise ArmError(400, "PrincipalNotFound", message)
+    actual = somebody.kind
     if stated is not None and stated != actual:
         message = (
             f"The PrincipalId '{principal}' has type '{actual}' , which is different from specified PrinciaplType "
@@ -133,6 +127,17 @@ def _principal_type(call: Call, principal: str, given: str | None) -> str:
         )
         raise ArmError(400, "UnmatchedPrincipalType", message)
     return actual
+
+
+def _unknown_principal(call: Call, principal: str) -> ArmError:
+    bare, tenant = principal.replace("-", ""), call.settings.tenant
+    message = (
+        f"Principal {bare} does not exist in the directory {tenant}. Check that you have the correct principal ID. "
+        "If you are creating this principal and then immediately assigning a role, this error might be related to "
+        "a replication delay. In this case, set the role assignment principalType property to a value, such as "
+        "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype"
+    )
+    return ArmError(400, "PrincipalNotFound", message)
 
 
 def _check_condition(sent: JSON) -> None:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reconciler.emulator.faults import Fault
+
+
+PrincipalKind = Literal["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"]
+
 
 @dataclass(frozen=True, slots=True)
 class Durations:
@@ -35,12 +40,22 @@ class Durations:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much there may be (6): what is documented, lowered by whoever wants to meet a limit sooner."""
+
+    full_size_gb: int = 2048
+    """6/5: the largest disk of a version in full mode; 1024 until 2023."""
+    shallow_size_gb: int = 32_768
+    """6/6: the largest disk of a version in shallow mode."""
+
+
+@dataclass(frozen=True, slots=True)
 class Doubts:
     """Behaviours that no source establishes; each field names the fact it belongs to."""
 
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
-    4.3/2, 4.3/3, 4.3/8-4.3/11, 4.3/20, 5/14, 5/16."""
+    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 5/14, 5/16."""
     source_change: Literal["refused", "failed_operation"] = "refused"
     """3.2/9: another source on an existing version is refused at once, or fails the operation."""
     omitted: Literal["cleared", "kept"] = "cleared"
@@ -102,6 +117,8 @@ class Doubts:
     """4.1/3: emulated seconds for which the gateway still sees a deleted child."""
     replication_lag: float = 0.0
     """3.3: emulated seconds by which regions other than the home finish after the operation."""
+    throttled_code: str = "SubscriptionRequestsThrottled"
+    """4.5/1: the code of a 429 that ARM's own buckets give."""
     operation_signature: Literal["checked", "ignored"] = "checked"
     """3.2/2: whether an operation URL that was rebuilt is refused."""
     monitor_status: int = 202
@@ -121,6 +138,29 @@ class Doubts:
     """5/20: what becomes of grants when their scope is deleted."""
     assignment_limit: int = 4000
     """5/16, 6/9: grants in one subscription."""
+    replication_limit: float = 21_600.0
+    """4.3/7: emulated seconds after which the replication of a region is given up."""
+    replication_limit_code: str = "ReplicationTimedOut"
+    replication_limit_message: str = "Replication did not complete in time and was given up."
+    """4.3/7: the error of an operation whose replication was given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody in the directory.
+
+    An application (`app_id`) signs in with a secret or a certificate (PEM), a user (`sign_in`) with a password, which
+    `secret` holds, too. `roles` are held at the root, by name.
+    """
+
+    object_id: str
+    kind: PrincipalKind = "ServicePrincipal"
+    name: str = ""
+    app_id: str = ""
+    sign_in: str = ""
+    secret: str = ""
+    certificate: str = ""
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +169,7 @@ class EmulatorSettings:
 
     `time_scale` turns emulated seconds into real ones (0: operations are done at once); `latency` is
     real seconds added to every request. `groups="known"` answers 404 for groups that were never PUT,
+    `sources="strict"` lets a version be made only from what was PUT, where it lies and as it is,
     `subscriptions=None` means that every subscription exists. `principals` maps object ids to their
     type, or knows any. `failing_regions` are regions in which replication fails (4.3/15).
     """
@@ -140,14 +181,28 @@ class EmulatorSettings:
     latency: float = 0.0
     page_size: int = 50
     groups: Literal["any", "known"] = "any"
-    sources: Literal["any"] = "any"
+    sources: Literal["any", "strict"] = "any"
     subscriptions: tuple[str, ...] | None = None
-    principals: Literal["any"] | Mapping[str, str] = "any"
+    principals: Literal["any"] | Mapping[str, PrincipalKind] = "any"
+    directory: tuple[Principal, ...] = ()
+    """Principals besides the built-in operator, reader and user; they are known even if `principals` is a list."""
+    granted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """4.4/2: role names that somebody, by object id, holds at the root besides the assignments in the state."""
+    tls: bool = False
+    control: bool = False
+    """Whether the control address answers."""
+    faults: tuple[Fault, ...] = ()
+    """Faults in force from the start."""
+    throttle: bool = False
+    """Whether rate limits are enforced (4.5); they are counted in any case."""
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Other limits of policies, in 3 and in 30 minutes (4.5/4-4.5/15)."""
     region_removal: Literal["stored_flag", "same_request", "free"] = "stored_flag"
     failing_regions: tuple[str, ...] = ()
     tenant: str = "7e0f1c7a-0000-4000-8000-0000000000aa"
     caller: str = "7e0f1c7a-0000-4000-8000-0000000000cc"
     source_size_gb: int = 30
+    limits: Limits = field(default_factory=Limits)
     durations: Durations = field(default_factory=Durations)
     doubts: Doubts = field(default_factory=Doubts)
 

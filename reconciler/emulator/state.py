@@ -36,19 +36,22 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 """
 _COLUMNS = "id, kind, parent, subscription, mark, body, hidden, phase, started, ends, failure, revision"
 _LIVE = "NOT (phase = 'Deleting' AND ends <= ?)"
+_LAYOUT = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY c.cid"
+_SHORTEST = 100
 _FORGET_AFTER = 86_400.0
 
 
-class Store:
-    """The SQLite file behind one running emulator."""
+class UnreadableStateError(RuntimeError):
+    """A state file is damaged, or is no emulator's; nothing was written to it."""
 
-    def __init__(self, path: Path, now: float) -> None:
+
+class Store:
+    """The SQLite file behind one running emulator; one that was `served` before cannot be empty."""
+
+    def __init__(self, path: Path, now: float, *, served: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = _opened(path, served=served)
         row = self._db.execute("SELECT max(revision) FROM resources").fetchone()
         self._revision = int(row[0] or 0)
         with self.writing():
@@ -77,6 +80,11 @@ class Store:
         with self._lock:
             self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, first))
             return str(self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0])
+
+    def remember(self, name: str, value: str) -> None:
+        """Remember a word in place of what it was before."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def find(self, key: str, now: float) -> Resource | None:
         """Find the resource of a folded id, unless it is gone at that moment."""
@@ -210,3 +218,46 @@ class Store:
     def _select(self, where: str, values: tuple[object, ...]) -> list[Resource]:
         rows = self._rows(f"SELECT {_COLUMNS} FROM resources WHERE {where}", values)  # noqa: S608 - our own text
         return [resource(row) for row in rows]
+
+
+def _opened(path: Path, *, served: bool) -> sqlite3.Connection:
+    """Open a state file, or begin one where none is."""
+    size = path.stat().st_size if path.exists() else _SHORTEST
+    if size < _SHORTEST and (size or served):  # SQLite would take it for a new one and drop its log
+        raise _unreadable(path, f"it ends after {size} bytes" if size else "it is empty, and was not before")
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        _require_sound(database)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(_SCHEMA)
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if isinstance(error, sqlite3.OperationalError):  # the machine's trouble, not the file's
+            raise
+        raise _unreadable(path, str(error)) from error
+    return database
+
+
+def _unreadable(path: Path, reason: str) -> UnreadableStateError:
+    return UnreadableStateError(f"{path} is no emulator's state, or is damaged: {reason}")
+
+
+def _require_sound(database: sqlite3.Connection) -> None:
+    """Refuse a damaged file and somebody else's tables before anything is written."""
+    (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(" ".join(found.split()))
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(_SCHEMA)
+        ours = _layout(fresh)
+    for table, columns in _layout(database).items():
+        if columns != ours.get(table):
+            raise sqlite3.DatabaseError(f"its table {table} is another one")
+
+
+def _layout(database: sqlite3.Connection) -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for table, column in database.execute(_LAYOUT):
+        tables.setdefault(table, []).append(column)
+    return tables

@@ -13,19 +13,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.emulator.addresses import Target
+    from reconciler.emulator.faults import Faults
     from reconciler.emulator.records import JSON
     from reconciler.emulator.settings import Doubts, EmulatorSettings
+    from reconciler.emulator.signin.directory import Directory
+    from reconciler.emulator.signin.tokens import Tokens
     from reconciler.emulator.state import Store
+    from reconciler.emulator.trouble.throttling import Meter
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Settings, state, a source of fresh ids and the secret that signs operation URLs."""
+    """Settings, state, a source of fresh ids, the secret that signs operation URLs, people, faults and rates."""
 
     settings: EmulatorSettings
     store: Store
     mint: Callable[[], str]
     secret: str
+    directory: Directory
+    tokens: Tokens
+    faults: Faults
+    meter: Meter
     rendered: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
     """Settled list items by key, revision and api-version: a page of 50 costs no JSON work twice."""
 

@@ -204,6 +204,7 @@ def test_the_address_is_for_its_owner_only_and_names_the_process(tmp_path: Path)
             "base_url": share.base_url,
             "token": share.token,
             "pid": os.getpid(),
+            "authority": "",
         }
 
 
@@ -225,11 +226,11 @@ def test_a_stale_or_broken_address_is_replaced(tmp_path: Path) -> None:
 
 def test_start_refuses_a_state_that_is_served(tmp_path: Path) -> None:
     settings = EmulatorSettings(state=tmp_path / "state.db")
-    with start(settings, token="mine") as emulator:
+    with start(settings) as emulator:
         with pytest.raises(EmulatorBusyError):
             start(settings)
         with attach(settings) as share:
-            assert (share.base_url, share.token, share.serving) == (emulator.base_url, "mine", False)
+            assert (share.base_url, share.token, share.serving) == (emulator.base_url, emulator.token, False)
 
 
 def test_a_joiner_that_closes_first_leaves_the_server_alone(tmp_path: Path) -> None:

@@ -104,9 +104,8 @@ def test_unknown_enumeration_values_are_refused(arm: Arm) -> None:
     [
         "/",
         "/nonsense",
-        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d",
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/sshPublicKeys/k",
         "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/g/applications/a",
-        "/subscriptions/s/resourceGroups//providers/Microsoft.Compute/galleries",
         "/providers/Microsoft.Compute/galleries/g",
     ],
 )
@@ -188,7 +187,7 @@ def test_no_junk_in_a_body_makes_the_emulator_stumble(arm: Arm, junk: object, pl
     arm.clock.advance(1_000)
 
 
-@pytest.mark.parametrize("odd", ["ä€ b", "a%0d%0aSet-Cookie: x", "a?b", "(x)"])
+@pytest.mark.parametrize("odd", ["ä€ b", "a?b", "a;b,c", "(x)"])
 def test_odd_names_travel_safely_in_addresses(arm: Arm, odd: str) -> None:
     path = f"/subscriptions/{quote(odd, safe='%')}/resourceGroups/{quote(odd, safe='%')}/providers/Microsoft.Compute"
     answers = [arm.put(f"{path}/galleries/g{name}", gallery()) for name in range(51)]
@@ -286,7 +285,7 @@ def test_an_unexpected_error_is_told_in_the_shape_of_arm(
 ) -> None:
     arm = world()
     arm.gallery()
-    with arm.emulator._edge.world.store.writing():
-        arm.emulator._edge.world.store._db.execute("UPDATE resources SET body = 'x'")
+    with arm.emulator._edge.front.world.store.writing():
+        arm.emulator._edge.front.world.store._db.execute("UPDATE resources SET body = 'x'")
     refused(arm.get(arm.path("corp")), 500, "InternalServerError")
     assert "emulator.request.failed" in caplog.text

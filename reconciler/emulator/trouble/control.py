@@ -1,0 +1,72 @@
+"""The control address: what was asked, what is there, and faults to switch on and off while the emulator runs.
+
+It is off unless the settings enable it and takes the operator's token alone. Nothing of it exists in Azure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from reconciler.emulator import addresses, bodies, catalogue
+from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.trouble import fault_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.emulator.traffic import Log, Seen
+    from reconciler.emulator.world import World
+
+_PREFIX = "/_emulator/"
+_MOST = 1_000
+
+
+def answer(world: World, log: Log, seen: Seen) -> Answer:
+    """Answer one request: GET shows, POST adds, DELETE clears."""
+    handlers: dict[tuple[str, str], Callable[[], Any]] = {
+        ("GET", "requests"): lambda: _requests(log, seen),
+        ("DELETE", "requests"): log.clear,
+        ("GET", "counters"): lambda: _counters(log),
+        ("GET", "resources"): lambda: {"value": catalogue.everything(world.store, seen.started)},
+        ("GET", "faults"): lambda: {"value": [fault_file.shown(fault) for fault in world.faults.all()]},
+        ("POST", "faults"): lambda: _add(world, seen),
+        ("DELETE", "faults"): world.faults.clear,
+    }
+    name = seen.path.removeprefix(_PREFIX).rstrip("/")
+    handler = handlers.get((seen.method, name))
+    if handler is None:
+        if any(name == known for _, known in handlers):
+            message = f"The requested resource does not support http method '{seen.method}'."
+            raise ArmError(405, "UnsupportedHttpMethod", message)
+        raise addresses.unknown_path(seen.path)
+    found = handler()
+    return Answer(204) if found is None else Answer(200, compact(found), {"Content-Type": JSON_TYPE})
+
+
+def _requests(log: Log, seen: Seen) -> dict[str, Any]:
+    """Give the newest records, or up to a thousand from a number on, and the number to go on with."""
+    asked = dict(parse_qsl(seen.query)).get("from", "")
+    total = len(log.records)
+    first = int(asked) if asked.isdecimal() and asked.isascii() else max(0, total - _MOST)
+    records = log.records[first : first + _MOST]
+    return {"value": [asdict(record) for record in records], "next": min(total, first + _MOST), "total": total}
+
+
+def _counters(log: Log) -> dict[str, Any]:
+    rows = [
+        {"method": method, "kind": kind, "status": status, "count": count}
+        for (method, kind, status), count in sorted(log.counters.items())
+    ]
+    return {"value": rows, "total": sum(log.counters.values())}
+
+
+def _add(world: World, seen: Seen) -> dict[str, Any]:
+    sent = bodies.content(seen)
+    try:
+        fault = fault_file.one(sent, "fault")
+    except fault_file.FaultError as error:
+        raise ArmError(400, "InvalidFault", str(error)) from error
+    world.faults.add(fault)
+    return fault_file.shown(fault)
