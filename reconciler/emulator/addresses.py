@@ -22,17 +22,31 @@ class Kind(StrEnum):
     VERSION = "Microsoft.Compute/galleries/images/versions"
     ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
     ROLE = "Microsoft.Authorization/roleDefinitions"
+    LOCK = "Microsoft.Authorization/locks"
+    MANAGED_IMAGE = "Microsoft.Compute/images"
+    MACHINE = "Microsoft.Compute/virtualMachines"
+    DISK = "Microsoft.Compute/disks"
+    SNAPSHOT = "Microsoft.Compute/snapshots"
+    ACCOUNT = "Microsoft.Storage/storageAccounts"
 
 
 class Shape(StrEnum):
     """What a path asks for."""
 
+    TENANTS = "tenants"
     SUBSCRIPTIONS = "subscriptions"
     SUBSCRIPTION = "subscription"
     ITEM = "item"
     LIST = "list"
     SHARE = "share"
     OPERATION = "operation"
+    RESULT = "operationresults"
+    LOCATIONS = "locations"
+    PROVIDERS = "providers"
+    PROVIDER = "provider"
+    REGISTER = "register"
+    RESOURCES = "resources"
+    GENERALIZE = "generalize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,10 @@ class Target:
         """The id of an item in the spelling of the request, collection names in their own."""
         if self.kind is Kind.GROUP:
             return f"{self.scope}/resourceGroups/{self.name}"
-        if self.kind in (Kind.ASSIGNMENT, Kind.ROLE):
+        if self.kind in EXTENSIONS:
             return f"{self.scope}/providers/{self.kind}/{self.name}"
+        if self.kind in SOURCES.values():
+            return f"{group_id(self.subscription, self.group)}/providers/{self.kind}/{self.name}"
         return gallery_id(self.subscription, self.group, self.names)
 
     @property
@@ -67,10 +83,17 @@ class Target:
         return self.id.lower()
 
 
+SOURCES = {
+    kind.value.lower(): kind for kind in (Kind.MANAGED_IMAGE, Kind.MACHINE, Kind.DISK, Kind.SNAPSHOT, Kind.ACCOUNT)
+}
+"""The types that versions are made from, by their folded names."""
+EXTENSIONS = {Kind.ASSIGNMENT, Kind.ROLE, Kind.LOCK}
+"""What lies at a scope of any sort."""
+_EXTENSIONS = {kind.rsplit("/", 1)[-1].lower(): kind for kind in EXTENSIONS}
 _COLLECTIONS = ("galleries", "images", "versions")
 _KINDS = (Kind.GALLERY, Kind.IMAGE, Kind.VERSION)
 _ACCESS = re.compile(
-    r"^(?P<scope>.*?)/providers/microsoft\.authorization/(?P<type>roleassignments|roledefinitions)(?:/(?P<name>[^/]+))?$",
+    r"^(?P<scope>.*?)/providers/microsoft\.authorization/(?P<type>roleassignments|roledefinitions|locks)(?:/(?P<name>[^/]+))?$",
     re.IGNORECASE,
 )
 
@@ -102,21 +125,24 @@ def parse(path: str) -> Target:
     if access is not None:
         return _access(access)
     segments = path.strip("/").split("/")
-    if not all(segments) or segments[0].lower() != "subscriptions":
+    if not all(segments) or segments[0].lower() not in ("subscriptions", "tenants"):
         raise unknown_path(path)
-    target = _below_subscription(segments)
+    target = _below_subscription(segments) or _around(segments)
     if target is None:
         raise unknown_path(path)
     return target
 
 
 def _access(match: re.Match[str]) -> Target:
-    kind = Kind.ASSIGNMENT if match["type"].lower() == "roleassignments" else Kind.ROLE
+    kind = _EXTENSIONS[match["type"].lower()]
     scope = match["scope"].rstrip("/")
     parts = scope.strip("/").split("/") if scope else []
     under_subscription = len(parts) >= 2 and parts[0].lower() == "subscriptions"  # noqa: PLR2004 - name and value
+    in_group = under_subscription and len(parts) > 3 and parts[2].lower() == "resourcegroups"  # noqa: PLR2004 - as above
     under_management = scope.lower().startswith("/providers/microsoft.management/managementgroups/")
     if scope and not ((under_subscription or under_management) and all(parts)):
+        raise unknown_path(match.string)
+    if kind is Kind.LOCK and not under_subscription:
         raise unknown_path(match.string)
     name = match["name"]
     return Target(
@@ -124,6 +150,7 @@ def _access(match: re.Match[str]) -> Target:
         kind,
         scope=scope,
         subscription=parts[1] if under_subscription else "",
+        group=parts[3] if in_group else "",
         names=(name,) if name else (),
     )
 
@@ -144,8 +171,34 @@ def _below_subscription(segments: list[str]) -> Target | None:
             return Target(Shape.LIST, Kind.GALLERY, f"/subscriptions/{segments[1]}", segments[1])
         case ["subscriptions", _, "providers", "microsoft.compute", "locations", _, "capsoperations", _]:
             return Target(Shape.OPERATION, subscription=segments[1], names=(segments[7],), location=segments[5])
+        case ["subscriptions", _, "providers", namespace, collection] if f"{namespace}/{collection}" in SOURCES:
+            kind = SOURCES[f"{namespace}/{collection}"]
+            return Target(Shape.LIST, kind, f"/subscriptions/{segments[1]}", segments[1])
+        case ["subscriptions", _, "resourcegroups", _, "providers", namespace, collection, *_] if (
+            f"{namespace}/{collection}" in SOURCES
+        ):
+            return _source(segments[1], segments[3], SOURCES[f"{namespace}/{collection}"], segments[7:])
         case ["subscriptions", _, "resourcegroups", _, "providers", "microsoft.compute", *rest]:
             return _gallery(segments[1], segments[3], segments[6:], rest)
+    return None
+
+
+def _around(segments: list[str]) -> Target | None:
+    """Read what names no resource of a provider: tenants, places, providers, lists of everything, results."""
+    scope = f"/subscriptions/{segments[1]}" if len(segments) > 1 else ""
+    match [segment.lower() for segment in segments]:
+        case ["tenants"]:
+            return Target(Shape.TENANTS)
+        case ["subscriptions", _, "locations" | "providers" | "resources" as shape]:
+            return Target(Shape(shape), None, scope, segments[1])
+        case ["subscriptions", _, "operationresults", _]:
+            return Target(Shape.RESULT, None, scope, segments[1], names=(segments[3],))
+        case ["subscriptions", _, "providers", _]:
+            return Target(Shape.PROVIDER, None, scope, segments[1], names=(segments[3],))
+        case ["subscriptions", _, "providers", _, "register"]:
+            return Target(Shape.REGISTER, None, scope, segments[1], names=(segments[3],))
+        case ["subscriptions", _, "resourcegroups", _, "resources"]:
+            return Target(Shape.RESOURCES, None, group_id(segments[1], segments[3]), segments[1], segments[3])
     return None
 
 
@@ -162,3 +215,14 @@ def _gallery(subscription: str, group: str, segments: list[str], folded: list[st
     scope = gallery_id(subscription, group, parents) if parents else group_id(subscription, group)
     shape = Shape.ITEM if len(names) == depth else Shape.LIST
     return Target(shape, _KINDS[depth - 1], scope, subscription, group, names)
+
+
+def _source(subscription: str, group: str, kind: Kind, rest: list[str]) -> Target | None:
+    scope = group_id(subscription, group)
+    if len(rest) <= 1:
+        shape = Shape.ITEM if rest else Shape.LIST
+    elif kind is Kind.MACHINE and [word.lower() for word in rest[1:]] == ["generalize"]:
+        shape = Shape.GENERALIZE
+    else:
+        return None
+    return Target(shape, kind, scope, subscription, group, tuple(rest[:1]))

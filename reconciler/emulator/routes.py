@@ -15,6 +15,7 @@ from reconciler.emulator import (
     image_definitions,
     image_versions,
     listing,
+    locks,
     operations,
     role_assignments,
     role_listing,
@@ -22,7 +23,7 @@ from reconciler.emulator import (
     sharing,
     writes,
 )
-from reconciler.emulator.addresses import Kind, Shape
+from reconciler.emulator.addresses import EXTENSIONS, Kind, Shape
 from reconciler.emulator.answers import Answer, ArmError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
         "GET": role_assignments.get,
         "DELETE": role_assignments.delete,
     },
+    (Kind.LOCK, Shape.LIST): {"GET": locks.answer},
+    (Kind.LOCK, Shape.ITEM): {"PUT": locks.write, "GET": locks.get, "DELETE": locks.delete},
     (Kind.ROLE, Shape.LIST): {"GET": roles.listing},
     (Kind.ROLE, Shape.ITEM): {"PUT": roles.write, "GET": roles.get, "DELETE": roles.delete},
     (Kind.GALLERY, Shape.LIST): {"GET": _list_galleries},
@@ -107,6 +110,7 @@ def respond(call: Call) -> Answer:
     groups.require_subscription(call)
     api_versions.check(target.kind, call.api_version, _type_name(call))
     groups.require_group(call)
+    locks.hold(call)
     if call.method in ("GET", "HEAD"):
         return handler(call)
     with call.store.writing():
@@ -116,4 +120,6 @@ def respond(call: Call) -> Answer:
 def _type_name(call: Call) -> str:
     if call.target.kind in (Kind.GALLERY, Kind.IMAGE, Kind.VERSION):
         return "galleries"
+    if call.target.kind in EXTENSIONS:
+        return call.target.kind.rsplit("/", 1)[-1]
     return "capsOperations" if call.target.shape is Shape.OPERATION else str(call.target.shape)
