@@ -21,6 +21,7 @@ from reconciler.emulator import (
     regions,
     replication,
     security,
+    source_checks,
     sources,
     unestablished,
     writes,
@@ -59,7 +60,8 @@ _REMOVABLE = "allowDeletionOfReplicatedLocations"
 
 def write(call: Call) -> Answer:
     """Answer PUT and PATCH."""
-    writes.require_parent(call)
+    definition = writes.require_parent(call)
+    assert definition is not None
     sent = contents.conform(call.body, _TEMPLATE)
     existing = call.store.find(call.target.key, call.now)
     if existing is None and call.method == "PATCH":
@@ -78,7 +80,8 @@ def write(call: Call) -> Answer:
         if existing is None or call.doubts.source_change == "refused" or not _names_a_source(error):
             raise
         return _failing(call, existing, error)
-    return _accepted(call, existing, body)
+    taken = _taken(existing) if existing is not None else source_checks.settle(call, definition, body)
+    return _accepted(call, existing, body, taken)
 
 
 def _born(existing: Resource) -> bool:
@@ -154,14 +157,21 @@ def _removable(call: Call, stored: JSON, sent: JSON) -> bool:
     return rule == "free" or before or (rule == "same_request" and bool(sent.get(_REMOVABLE)))
 
 
-def _accepted(call: Call, existing: Resource | None, body: JSON) -> Answer:
+def _taken(existing: Resource) -> JSON:
+    """Give what a version took over from its source when it was made."""
+    return {name: value for name, value in existing.hidden.items() if name not in _OWN}
+
+
+def _accepted(call: Call, existing: Resource | None, body: JSON, taken: JSON) -> Answer:
     before = existing.hidden["regions"] if existing is not None else None
-    course = replication.plan(call.settings, targets(body["properties"]), body["location"], before, call.now)
+    profile, home = body["properties"]["publishingProfile"], body["location"]
+    verdict = source_checks.verdict(call.settings, taken, profile.get("replicationMode", "Full"))
+    course = replication.plan(call.settings, targets(body["properties"]), home, before, call.now, verdict)
     hidden = {
         "regions": course.timelines,
         "born": existing is not None and _born(existing),
-        "size": call.settings.source_size_gb,
         "removable": call.doubts.region_removal_default,
+        **taken,
     }
     new = Resource(call.target.id, Kind.VERSION, call.target.scope.lower(), call.target.subscription, body)
     resource = replace(
@@ -231,7 +241,7 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
     safety = {"reportedForPolicyViolation": False, _REMOVABLE: resource.hidden["removable"]}
     properties: JSON = {
         "publishingProfile": stored["publishingProfile"],
-        "storageProfile": sources.filled(stored["storageProfile"], resource.hidden["size"], ready=ready),
+        "storageProfile": sources.filled(stored["storageProfile"], resource.hidden, ready=ready),
         "safetyProfile": safety | stored.get("safetyProfile", {}),
         "provisioningState": state,
         "validationsProfile": {"validationOperationStatus": "NotExecuted"},
@@ -244,4 +254,5 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
     return envelopes.shown(resource, properties)
 
 
+_OWN = ("regions", "born", "removable")
 _SHOWN = ("publishingProfile", "storageProfile", "safetyProfile", "securityProfile")

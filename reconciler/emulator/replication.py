@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.emulator.settings import EmulatorSettings
 
 _DONE = 100
+_FAILED = "Failed with internal server error."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +30,57 @@ class Course:
     failure: JSON | None
 
 
-def plan(settings: EmulatorSettings, targets: Sequence[str], home: str, before: JSON | None, now: float) -> Course:
-    """Plan a write that leaves the version in `targets` (short names); `before` None means a new version."""
+def plan(
+    settings: EmulatorSettings,
+    targets: Sequence[str],
+    home: str,
+    before: JSON | None,
+    now: float,
+    verdict: JSON | None = None,
+) -> Course:
+    """Plan a write that leaves the version in `targets` (short names); `before` None means a new version.
+
+    `verdict` is the error that the work ends in wherever it is tried, when that is known beforehand.
+    """
     known = before or {}
     todo = [region for region in targets if region not in known or known[region]["fails"]]
     todo.sort(key=lambda region: region != home)
-    first = settings.durations.version_create if before is None else settings.durations.region_add
-    lag = settings.scaled(settings.doubts.replication_lag)
-    failing = {regions.fold(region) for region in settings.failing_regions}
     timelines = {region: known[region] for region in targets if region in known}
     ends = now if before is None else now + settings.scaled(settings.durations.version_write)
-    for place, region in enumerate(todo):
-        done = now + settings.scaled(first + place * settings.durations.region_spread)
+    doubts = settings.doubts
+    seconds = durations(settings, todo, new=before is None)
+    for region in todo:
+        done = now + settings.scaled(min(seconds[region], doubts.replication_limit))
         ends = max(ends, done)
-        to = done if region == home else done + lag
-        timelines[region] = {"from": now, "to": to, "fails": region in failing}
+        to = done if region == home else done + settings.scaled(doubts.replication_lag)
+        details = _trouble(settings, region, seconds[region], verdict)
+        timelines[region] = {"from": now, "to": to, "fails": details is not None, "details": details}
+    if verdict is None and any(lasts > doubts.replication_limit for lasts in seconds.values()):
+        verdict = {"code": doubts.replication_limit_code, "message": doubts.replication_limit_message}
     failed = [region for region in targets if timelines[region]["fails"]]
-    return Course(timelines, ends, _failure(failed) if failed else None)
+    return Course(timelines, ends, (verdict or _failure(failed)) if failed else None)
+
+
+def durations(settings: EmulatorSettings, todo: Sequence[str], *, new: bool) -> dict[str, float]:
+    """Decide how many emulated seconds each region of a write takes (3.2/5), in the order they are worked on."""
+    times = settings.durations
+    first = times.version_create if new else times.region_add
+    return {region: first + place * times.region_spread for place, region in enumerate(todo)}
+
+
+def _trouble(settings: EmulatorSettings, region: str, seconds: float, verdict: JSON | None) -> str | None:
+    """Say why a region is going to fail; None if it is not."""
+    if verdict is not None:
+        return str(verdict["message"])
+    if seconds > settings.doubts.replication_limit:
+        return settings.doubts.replication_limit_message
+    failing = {regions.fold(name) for name in settings.failing_regions}
+    return _FAILED if region in failing else None
 
 
 def _failure(failed: Sequence[str]) -> JSON:
     """Word the failure of an operation whose regions failed (4.3/15)."""
-    details = ", ".join(f"{{region:{region}, detail:Failed with internal server error.}}" for region in failed)
+    details = ", ".join(f"{{region:{region}, detail:{_FAILED}}}" for region in failed)
     message = (
         "Gallery replication jobs failed in one or more regions. The failing regions' details are as follows: "
         f"'{details}'. If retry does not work, then please do an update by removing the failed regions and update "
@@ -79,7 +109,7 @@ def _region(timeline: JSON, region: str, now: float) -> JSON:
         done = (now - timeline["from"]) / (timeline["to"] - timeline["from"])
         item["progress"] = min(_DONE - 1, max(0, int(done * _DONE)))
     elif timeline["fails"]:
-        item |= {"state": "Failed", "details": "Failed with internal server error."}
+        item |= {"state": "Failed", "details": timeline.get("details") or _FAILED}
     else:
         item |= {"state": "Completed", "progress": _DONE}
     return item

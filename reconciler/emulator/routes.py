@@ -21,9 +21,10 @@ from reconciler.emulator import (
     role_listing,
     roles,
     sharing,
+    source_resources,
     writes,
 )
-from reconciler.emulator.addresses import EXTENSIONS, Kind, Shape
+from reconciler.emulator.addresses import EXTENSIONS, SOURCES, Kind, Shape
 from reconciler.emulator.answers import Answer, ArmError
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
         "GET": galleries.get,
         "DELETE": galleries.delete,
     },
+    (Kind.MACHINE, Shape.GENERALIZE): {"POST": source_resources.generalize},
+    **{(kind, Shape.LIST): {"GET": source_resources.listed} for kind in SOURCES.values()},
+    **{(kind, Shape.ITEM): source_resources.METHODS for kind in SOURCES.values()},
 }
 
 

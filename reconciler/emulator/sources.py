@@ -1,7 +1,7 @@
 """Where a version's bytes come from: exactly one kind of source, well-formed ids, never changed after.
 
 What is filled in from the source once a version exists (sizes, caching) is decided here too (3.8/9).
-Every source exists; checking that it does, and that it fits the definition, is left to a later setting.
+Whether a source exists and fits the definition is the business of `source_checks`.
 """
 
 from __future__ import annotations
@@ -147,14 +147,16 @@ def _hold_data_disks(stored: list[JSON], sent: list[JSON]) -> None:
                 raise frozen.change_refused(f"{_VERSION}.properties.storageProfile.dataDiskImages.{row.path}")
 
 
-def filled(storage: JSON, size_gb: int, *, ready: bool) -> JSON:
-    """Add what the service reads from the source: sizes only once the version exists (2.4/23, 3.8/9)."""
+def filled(storage: JSON, taken: JSON, *, ready: bool) -> JSON:
+    """Add what the service took over from the source: sizes only once the version exists (2.4/23, 3.8/9)."""
     shown = dict(storage)
     if not ready and storage.get("source"):
         shown.pop("dataDiskImages", None)
-    disk = {"hostCaching": "ReadWrite", "source": {}, **storage.get("osDiskImage", {})}
+    disk = {"hostCaching": taken.get("caching", "ReadWrite"), "source": {}, **storage.get("osDiskImage", {})}
     if ready:
-        shown["osDiskImage"] = {"sizeInGB": size_gb, **disk}
+        size, sizes = taken["size"], taken.get("sizes", {})
+        shown["osDiskImage"] = {"sizeInGB": size, **disk}
         if "dataDiskImages" in storage:
-            shown["dataDiskImages"] = [{"sizeInGB": size_gb, **item} for item in storage["dataDiskImages"]]
+            disks = storage["dataDiskImages"]
+            shown["dataDiskImages"] = [{"sizeInGB": sizes.get(str(item["lun"]), size), **item} for item in disks]
     return shown
