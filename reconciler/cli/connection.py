@@ -58,12 +58,19 @@ def _emulated(stack: ExitStack, settings: Settings) -> Endpoint:
 
 @contextmanager
 def state_folder(folder: Path, setting: str, *, ours: bool) -> Iterator[None]:
-    """Make the folder, kept out of git where it is `ours`; what cannot be written is a UsageError naming both."""
+    """Make the folder, kept out of git where it is `ours`; what cannot be written is a UsageError naming both.
+
+    So is a state file that cannot be read: it is never begun anew on its own.
+    """
+    from reconciler.emulator.serve import UnreadableStateError
+
     try:
         if ours and not folder.exists():
             folder.mkdir(parents=True)
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         yield
+    except UnreadableStateError as error:
+        raise UsageError(str(error), f"move it away to begin anew, or set {setting} to another place") from error
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator.attach import Attached, attach
 from reconciler.emulator.server import Emulator, EmulatorBusyError, EmulatorUnavailableError, start
+from reconciler.emulator.state import UnreadableStateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ __all__ = [
     "Emulator",
     "EmulatorBusyError",
     "EmulatorUnavailableError",
+    "UnreadableStateError",
     "attach",
     "serve_forever",
     "start",

@@ -205,7 +205,7 @@ def serve_locked(settings: EmulatorSettings, lock: int, *, clock: Callable[[], f
     papers = None
     if settings.tls:
         papers = certificates.issue(settings.state, settings.host, datetime.fromtimestamp(clock(), UTC))
-    store = Store(settings.state, clock())
+    store = Store(settings.state, clock(), served=before is not None)
     try:
         world = _world(settings, store, papers)
         front = Front(world, {"pid": os.getpid(), "state": str(settings.state)})

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 """
 _COLUMNS = "id, kind, parent, subscription, mark, body, hidden, phase, started, ends, failure, revision"
 _LIVE = "NOT (phase = 'Deleting' AND ends <= ?)"
-_LAYOUT = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY c.cid"
+_LAYOUT = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY cid"
 _SHORTEST = 100
 _FORGET_AFTER = 86_400.0
 
