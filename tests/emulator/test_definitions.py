@@ -35,8 +35,9 @@ CORE: dict[str, Any] = definition()["properties"]
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.recorded("4.2/1")
 def test_immutable_properties_cannot_change(arm: Arm, method: str, change: dict[str, Any], target: str) -> None:
-    # 4.2/1, 8/10, 2.3/1-2.3/5, 2.3/7, 2.3/8, 2.3/13, 2.3/14
+    # 8/10, 2.3/1-2.3/5, 2.3/7, 2.3/8, 2.3/13, 2.3/14
     path = arm.definition(**FULL)
     before = arm.get(path).json()
     answer = arm.call(method, path, definition(**(FULL | change)))
@@ -52,8 +53,8 @@ def test_an_absent_eula_is_not_an_empty_one(arm: Arm) -> None:
     refused(answer, 409, "PropertyChangeNotAllowed", "galleryImage.properties.eula")
 
 
+@pytest.mark.recorded("3.4/1")
 def test_immutable_content_that_is_left_out_is_kept(arm: Arm) -> None:
-    # 3.4/1
     path = arm.definition(**FULL)
     before = arm.properties(path)
     answer = arm.put(path, {"location": "westeurope", "properties": {"osType": "Linux", "description": "new"}})
@@ -80,14 +81,21 @@ def test_what_may_change_changes(arm: Arm, change: dict[str, Any]) -> None:
         assert arm.properties(path)[name] == ("2031-01-01T00:00:00+00:00" if name == "endOfLifeDate" else value)
 
 
+@pytest.mark.recorded("3.4/5")
+def test_a_patch_with_description_and_os_type_keeps_all_else(arm: Arm) -> None:
+    path = arm.definition(osState="Specialized", endOfLifeDate="2031-01-01", releaseNoteUri="https://n", **FULL)
+    before = arm.properties(path)
+    assert arm.patch(path, {"properties": {"description": "x", "osType": "Linux"}}).status_code == 200
+    arm.clock.advance(10)
+    assert arm.properties(path) == before | {"description": "x"}
+
+
 def test_put_needs_the_os_type_and_patch_reads_its_absence_as_windows(arm: Arm) -> None:
     # 3.4/5, 2.3/1
     path = arm.definition()
     refused(arm.put(path, {"location": "westeurope", "properties": {"description": "x"}}), 400, "InvalidParameter")
     answer = arm.patch(path, {"properties": {"description": "x"}})
     refused(answer, 409, "PropertyChangeNotAllowed", "galleryImage.properties.osType")
-    assert arm.patch(path, {"properties": {"description": "x", "osType": "Linux"}}).status_code == 200
-    assert arm.properties(path)["identifier"] == CORE["identifier"]
     windows = arm.made(
         arm.path("corp", "win"),
         definition(osType="Windows", identifier={"publisher": "a", "offer": "b", "sku": "c"}),
@@ -190,23 +198,35 @@ def test_bad_identifiers_are_refused(arm: Arm, part: str, value: str) -> None:
     refused(answer, 400, "InvalidParameter", f"galleryImage.properties.identifier.{part}")
 
 
-def test_the_defaults_of_older_api_versions(arm: Arm) -> None:
-    # 2.3/2, 2.3/3, 2.3/4, 3.8/13
+@pytest.mark.recorded("2.3/2", "2.3/3", "2.3/4", "3.8/13")
+@pytest.mark.parametrize("api", ["2021-10-01", "2022-01-03", "2024-03-03"])
+def test_the_defaults_of_older_api_versions(arm: Arm, api: str) -> None:
     arm.gallery()
-    sent = {"osType": "linux", "identifier": CORE["identifier"]}
-    path = arm.made(arm.path("corp", "ubuntu"), {"location": "westeurope", "properties": sent})
-    found = arm.properties(path)
-    assert (found["osType"], found["osState"], found["hyperVGeneration"], found["architecture"]) == (
-        "Linux",
-        "Generalized",
-        "V1",
-        "x64",
-    )
-    assert "features" not in found
+    path, sent = arm.path("corp", "ubuntu"), {"osType": "linux", "identifier": CORE["identifier"]}
+    creating = arm.put(path, {"location": "westeurope", "properties": sent}, api=api).json()["properties"]
+    arm.clock.advance(10)
+    for found, state in ((creating, "Creating"), (arm.properties(path, api=api), "Succeeded")):
+        assert found == {
+            "hyperVGeneration": "V1",
+            "architecture": "x64",
+            "osType": "Linux",
+            "osState": "Generalized",
+            "identifier": CORE["identifier"],
+            "provisioningState": state,
+        }
+
+
+@pytest.mark.recorded("2.3/4")
+def test_even_the_newest_api_version_fills_the_architecture_in(arm: Arm) -> None:
+    arm.gallery()
+    body = definition()
+    del body["properties"]["architecture"]
+    path = arm.made(arm.path("corp", "ubuntu"), body, api=NEWEST)
+    assert arm.properties(path, api=NEWEST)["architecture"] == "x64"
 
 
 def test_the_defaults_of_newer_api_versions(arm: Arm) -> None:
-    # 3.8/13, 3.8/14, 2.3/14
+    # 2.3/3, 3.8/13, 3.8/14, 2.3/14
     arm.gallery()
     sent = {"osType": "Linux", "identifier": CORE["identifier"]}
     path = arm.made(arm.path("corp", "ubuntu"), {"location": "westeurope", "properties": sent}, api=NEWEST)
@@ -231,8 +251,18 @@ HIBERNATE = {"name": "IsHibernateSupported", "value": "True"}
 NVME = {"name": "DiskControllerTypes", "value": "SCSI, NVMe"}
 
 
+@pytest.mark.recorded("2.3/14")
+@pytest.mark.parametrize("order", [[HIBERNATE, NVME], [NVME, HIBERNATE]])
+def test_features_are_text_in_the_order_sent(arm: Arm, order: list[dict[str, str]]) -> None:
+    path = arm.definition(features=order)
+    assert arm.properties(path)["features"] == order
+    number = definition(features=[{"name": "IsHibernateSupported", "value": True}])
+    refused(arm.put(path, number), 400, "InvalidRequestContent")
+
+
+@pytest.mark.recorded("2.3/14", "8/12")
 def test_features_change_only_with_both_companions(arm: Arm) -> None:
-    # 2.3/14, 8/12, 3.4/2
+    # 3.4/2
     path = arm.definition(features=[HIBERNATE])
     start = {"startsAtVersion": "2.0.0"}
     refused(arm.put(path, definition(features=[HIBERNATE, NVME | start])), 409, "PropertyChangeNotAllowed")
@@ -248,42 +278,45 @@ def test_features_change_only_with_both_companions(arm: Arm) -> None:
     assert arm.put(path, definition(features=[HIBERNATE], **allowed)).status_code == 200
 
 
+@pytest.mark.recorded("2.3/16")
 def test_allow_update_image_is_never_returned(arm: Arm) -> None:
-    # 2.3/16, 3.4/6
+    # 3.4/6
     arm.gallery()
-    answer = arm.put(arm.path("corp", "ubuntu"), definition(allowUpdateImage=True))
-    assert "allowUpdateImage" not in answer.text
-    assert "allowUpdateImage" not in arm.get(arm.path("corp", "ubuntu")).text
+    path = arm.path("corp", "ubuntu")
+    for method in ("PUT", "PUT", "PATCH"):
+        answer = arm.call(method, path, definition(allowUpdateImage=True))
+        assert answer.status_code in (200, 201)
+        assert "allowUpdateImage" not in answer.text
+        arm.clock.advance(10)
+    assert "allowUpdateImage" not in arm.get(path).text + arm.get(arm.path("corp") + "/images").text
 
 
+@pytest.mark.recorded("2.3/12", "3.8/12")
 def test_an_empty_disallowed_is_not_echoed(arm: Arm) -> None:
-    # 2.3/12, 3.8/12
-    path = arm.definition(disallowed={})
-    assert "disallowed" not in arm.properties(path)
+    arm.gallery()
+    answer = arm.put(arm.path("corp", "ubuntu"), definition(disallowed={}))
+    assert answer.status_code == 201
+    assert "disallowed" not in answer.text + arm.get(arm.path("corp", "ubuntu")).text
 
 
+@pytest.mark.recorded("2.3/15")
 def test_the_keys_come_in_the_order_of_the_service(arm: Arm) -> None:
-    # 2.3/15, 2.1/1
-    path = arm.definition(description="x", features=[HIBERNATE])
-    body = arm.get(path).json()
-    assert list(body) == ["name", "id", "type", "location", "properties"]
-    assert list(body["properties"]) == [
-        "hyperVGeneration",
-        "architecture",
-        "features",
-        "osType",
-        "osState",
-        "identifier",
-        "provisioningState",
-        "description",
-    ]
-
-
-def test_older_api_versions_know_fewer_fields(arm: Arm) -> None:
-    # section 1: architecture appears from 2021-10-01
-    path = arm.definition()
-    assert "architecture" not in arm.properties(path, api="2020-09-30")
-    assert "architecture" in arm.properties(path, api="2021-10-01")
+    arm.gallery()
+    sent = {"releaseNoteUri": "https://n", "description": "x", "features": [HIBERNATE], **CORE}
+    path = arm.path("corp", "ubuntu")
+    answers = [arm.put(path, {"location": "westeurope", "properties": sent}), arm.get(path)]
+    for body in [answer.json() for answer in answers] + arm.get(arm.path("corp") + "/images").json()["value"]:
+        keys = list(body["properties"])
+        assert keys[:7] == [
+            "hyperVGeneration",
+            "architecture",
+            "features",
+            "osType",
+            "osState",
+            "identifier",
+            "provisioningState",
+        ]
+        assert set(keys[7:]) == {"description", "releaseNoteUri"}
 
 
 def test_a_body_that_was_read_can_be_written_back(arm: Arm) -> None:

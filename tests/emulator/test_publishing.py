@@ -23,27 +23,42 @@ def regions_of(arm: Arm, path: str) -> list[str]:
     return [region["name"] for region in arm.properties(path)["publishingProfile"]["targetRegions"]]
 
 
+@pytest.mark.recorded("2.4/1", "2.4/2", "3.8/1", "3.8/3")
 @pytest.mark.parametrize("spelling", ["eastus2", "EastUS2", "East US 2", "east us 2"])
 def test_region_names_come_back_as_display_names_in_the_order_sent(arm: Arm, spelling: str) -> None:
-    # 3.8/1, 3.8/3, 2.4/1, 2.4/2
-    path = arm.made(path_of(arm), version([spelling, "uksouth", "westeurope"]))
-    assert regions_of(arm, path) == ["East US 2", "UK South", "West Europe"]
-    assert arm.get(path).json()["location"] == "westeurope"
+    path = path_of(arm)
+    for sent, shown in (
+        ([spelling, "westus2", "westeurope"], ["East US 2", "West US 2", "West Europe"]),
+        (["westeurope", "West US 2", spelling], ["West Europe", "West US 2", "East US 2"]),
+    ):
+        first = arm.put(path, version(sent)).json()["properties"]["publishingProfile"]["targetRegions"]
+        arm.clock.advance(1_000)
+        assert [region["name"] for region in first] == shown
+        assert regions_of(arm, path) == shown
 
 
+@pytest.mark.recorded("2.4/3", "3.4/4", "3.8/4")
 def test_a_region_without_count_takes_the_replica_count_of_the_request(arm: Arm) -> None:
-    # 3.4/4, 2.4/3
-    profile = {
-        "replicaCount": 2,
-        "targetRegions": [{"name": "westeurope"}, {"name": "uksouth", "regionalReplicaCount": 5}],
-    }
-    path = arm.made(path_of(arm), version(publishingProfile=profile))
-    counts = [one["regionalReplicaCount"] for one in arm.properties(path)["publishingProfile"]["targetRegions"]]
-    assert counts == [2, 5]
+    path = path_of(arm)
+    for profile, counts in (({"replicaCount": 2}, [2, 5]), ({"replicaCount": 3}, [3, 5]), ({}, [1, 5])):
+        targets = [{"name": "westeurope"}, {"name": "uksouth", "regionalReplicaCount": 5}]
+        arm.made(path, version(publishingProfile=profile | {"targetRegions": targets}))
+        found = arm.properties(path)["publishingProfile"]["targetRegions"]
+        assert [one["regionalReplicaCount"] for one in found] == counts
 
 
+@pytest.mark.recorded("8/14")
+def test_regions_come_and_go_and_change_their_counts(arm: Arm) -> None:
+    path = path_of(arm)
+    for wanted in ({"West Europe": 2, "UK South": 1}, {"West Europe": 3, "North Europe": 1}, {"West Europe": 1}):
+        targets = [{"name": name, "regionalReplicaCount": count} for name, count in wanted.items()]
+        arm.made(path, version(targets, safetyProfile=ALLOW))
+        found = arm.properties(path)["publishingProfile"]["targetRegions"]
+        assert {one["name"]: one["regionalReplicaCount"] for one in found} == wanted
+
+
+@pytest.mark.recorded("3.8/8")
 def test_the_profile_keeps_its_storage_type_when_regions_name_another(arm: Arm) -> None:
-    # 3.8/7, 3.8/8
     path = arm.made(path_of(arm), version([{"name": "westeurope", "storageAccountType": "standard_zrs"}]))
     profile = arm.properties(path)["publishingProfile"]
     assert profile["storageAccountType"] == "Standard_LRS"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from reconciler.emulator.settings import Doubts
 from tests.emulator.arm import Arm, version
 
@@ -20,8 +22,9 @@ def states(arm: Arm, path: str) -> list[str]:
     return [region["state"] for region in status_of(arm, path)["summary"]]
 
 
+@pytest.mark.recorded("3.6/3")
 def test_replication_status_shows_only_when_asked_for(arm: Arm) -> None:
-    # 2.4/32, 3.6/1, 3.6/3
+    # 2.4/32, 3.6/1
     path = arm.version()
     assert "replicationStatus" not in arm.properties(path)
     assert status_of(arm, path) == {
@@ -62,8 +65,9 @@ def test_progress_grows_with_time_and_is_complete_only_at_the_end(arm: Arm) -> N
     assert seen == [0, 25, 50, 75, 100]
 
 
+@pytest.mark.recorded("3.2/5")
 def test_a_region_that_is_added_replicates_and_the_others_stay_complete(arm: Arm) -> None:
-    # 3.2/5, 7/8
+    # 7/8
     path = arm.version()
     arm.put(path, version(["westeurope", "uksouth"]))
     assert states(arm, path) == ["Completed", "Replicating"]
@@ -75,14 +79,18 @@ def test_a_region_that_is_added_replicates_and_the_others_stay_complete(arm: Arm
     assert arm.properties(path)["provisioningState"] == "Succeeded"
 
 
-def test_a_write_that_changes_nothing_still_takes_its_time(arm: Arm) -> None:
-    # 3.4/7
+@pytest.mark.recorded("3.2/5", "3.4/7")
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_write_that_changes_nothing_still_takes_its_time(arm: Arm, method: str) -> None:
     path = arm.version()
-    arm.put(path, version())
+    before = arm.properties(path)
+    answer = arm.call(method, path, version())
     arm.clock.advance(149)
+    assert arm.get(answer.headers["Azure-AsyncOperation"]).json()["status"] == "InProgress"
     assert arm.properties(path)["provisioningState"] == "Updating"
     arm.clock.advance(1)
-    assert arm.properties(path)["provisioningState"] == "Succeeded"
+    assert arm.get(answer.headers["Azure-AsyncOperation"]).json()["status"] == "Succeeded"
+    assert arm.properties(path) == before
 
 
 def test_a_region_may_lag_behind_the_operation(world: Callable[..., Arm]) -> None:

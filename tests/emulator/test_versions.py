@@ -310,80 +310,11 @@ def test_switching_the_block_off_allows_the_delete(arm: Arm) -> None:
     assert arm.delete(path).status_code == 202
 
 
-def test_version_end_of_life_dates_move_but_are_not_cleared(arm: Arm) -> None:
-    # 2.4/12, 8/19
-    regions = {"targetRegions": [{"name": "westeurope"}]}
-    path = arm.made(path_of(arm), version(publishingProfile=regions | {"endOfLifeDate": "2036-12-01"}))
-    assert arm.properties(path)["publishingProfile"]["endOfLifeDate"] == "2036-12-01T00:00:00+00:00"
-    target = f"{PROFILE}.endOfLifeDate"
-    refused(arm.put(path, version(publishingProfile=regions)), 409, "PropertyChangeNotAllowed", target)
-    arm.made(path, version(publishingProfile=regions | {"endOfLifeDate": "2035-12-01"}))
-    past = version(publishingProfile=regions | {"endOfLifeDate": "2015-12-01"})
-    refused(arm.put(path, past), 400, "InvalidParameter", target)
-
-
 def test_a_past_date_on_a_version_may_be_accepted(world: Callable[..., Arm]) -> None:
     # 4.2/6
     arm = world(doubts=Doubts(past_end_of_life="definitions_only"))
     profile = {"targetRegions": [{"name": "westeurope"}], "endOfLifeDate": "2015-12-01"}
     assert arm.put(path_of(arm), version(publishingProfile=profile)).status_code == 201
-
-
-def test_defaults_are_filled_in(arm: Arm) -> None:
-    # 3.8/4-3.8/11, 2.4/9-2.4/13, 2.4/25-2.4/27, 2.4/31
-    path = path_of(arm)
-    creating = arm.put(path, version()).json()["properties"]
-    assert "osDiskImage" not in creating["storageProfile"]
-    arm.clock.advance(240)
-    found = arm.properties(path)
-    published = found["publishingProfile"].pop("publishedDate")
-    assert found == {
-        "publishingProfile": {
-            "targetRegions": [{"name": "West Europe", "regionalReplicaCount": 1, "storageAccountType": "Standard_LRS"}],
-            "replicaCount": 1,
-            "excludeFromLatest": False,
-            "storageAccountType": "Standard_LRS",
-        },
-        "storageProfile": {
-            "source": {"id": SOURCE},
-            "osDiskImage": {"sizeInGB": 30, "hostCaching": "ReadWrite", "source": {}},
-        },
-        "safetyProfile": {"reportedForPolicyViolation": False, "allowDeletionOfReplicatedLocations": False},
-        "provisioningState": "Succeeded",
-        "validationsProfile": {"validationOperationStatus": "NotExecuted"},
-    }
-    assert published.endswith("+00:00")
-
-
-def test_sizes_appear_only_when_the_version_exists(arm: Arm) -> None:
-    # 2.4/23
-    path = path_of(arm)
-    arm.put(path, body({"osDiskImage": {"source": {"id": DISK}}}))
-    assert "sizeInGB" not in arm.properties(path)["storageProfile"]["osDiskImage"]
-    arm.clock.advance(240)
-    assert arm.properties(path)["storageProfile"]["osDiskImage"]["sizeInGB"] == 30
-    arm.put(path, body({}))
-    assert arm.properties(path)["storageProfile"]["osDiskImage"]["sizeInGB"] == 30
-
-
-def test_the_published_date_never_changes(arm: Arm) -> None:
-    # 2.4/11
-    path = arm.version()
-    before = arm.properties(path)["publishingProfile"]["publishedDate"]
-    arm.made(
-        path, version(publishingProfile={"targetRegions": [{"name": "westeurope"}], "publishedDate": "2001-01-01"})
-    )
-    assert arm.properties(path)["publishingProfile"]["publishedDate"] == before
-
-
-def test_older_api_versions_show_fewer_fields(arm: Arm) -> None:
-    # section 1
-    path = arm.made(path_of(arm), version(safetyProfile={"blockDeletionBeforeEndOfLife": True}))
-    assert "safetyProfile" not in arm.properties(path, api="2021-10-01")
-    assert arm.properties(path, api="2022-01-03")["safetyProfile"] == {"reportedForPolicyViolation": False}
-    assert "blockDeletionBeforeEndOfLife" not in arm.properties(path, api="2023-07-03")["safetyProfile"]
-    assert "validationsProfile" not in arm.properties(path, api="2023-07-03")
-    assert "blockDeletionBeforeEndOfLife" in arm.properties(path)["safetyProfile"]
 
 
 def test_restore_is_never_returned_and_unknown_fields_are(arm: Arm) -> None:
