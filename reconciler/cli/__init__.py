@@ -29,10 +29,10 @@ for _name, _command in (
     ("show", inspection.show),
     ("status", commands.status),
     ("settings", inspection.settings),
-    ("emulator", emulator_command.emulator),
     ("version", inspection.version),
 ):
     app.command(_name, cls=Command)(_command)
+app.add_typer(emulator_command.app, name="emulator")
 
 
 def _print_version(asked: bool) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 USAGE_EXIT: Final = 64  # EX_USAGE; the library's own 2 means "changes pending" here
 HARMLESS: Final = frozenset(
     {"--settings", "--instance", "--cloud", "--subscription", "--resource-group", "--scope", "--output", "--help"}
-    | {"--detailed-exitcode", "--wait", "--state", "--port", "--time-scale", "--latency"}
+    | {"--detailed-exitcode", "--wait", "--state", "--port", "--time-scale", "--latency", "--config", "--host", "--tls"}
+    | {"--sources", "--authorize", "--throttle", "--control", "--faults", "--as", "--certificate", "--resources"}
+    | {"--galleries", "--definitions", "--versions"}
 )
 DRY_RUN: Final = frozenset({"--dry-run", "--dryrun", "--dry", "--what-if", "--whatif", "--check", "--diff", "--noop"})
 WAY: Final = "`reconciler plan` is the dry run, it writes nothing"
@@ -28,9 +30,25 @@ class Command(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except UsageFault as error:
-            if getattr(error, "possibilities", None):
-                error.possibilities = [option for option in error.possibilities if option in HARMLESS]
-            if getattr(error, "option_name", None) in DRY_RUN:
-                error.message = f"{error.message} ({WAY})"
-                error.possibilities = None
+            _tame(error)
             raise
+
+
+class Group(TyperGroup):
+    """The same for a command that has commands below it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse; a wrong option keeps only harmless suggestions."""
+        try:
+            return super().parse_args(ctx, args)
+        except UsageFault as error:
+            _tame(error)
+            raise
+
+
+def _tame(error: Any) -> None:
+    if getattr(error, "possibilities", None):
+        error.possibilities = [option for option in error.possibilities if option in HARMLESS]
+    if getattr(error, "option_name", None) in DRY_RUN:
+        error.message = f"{error.message} ({WAY})"
+        error.possibilities = None

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, get_args
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from typing import ClassVar, Literal, get_args
 
 Effect = Literal[
     "answer",
@@ -34,6 +32,7 @@ Effect = Literal[
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 _ON_REQUESTS = frozenset({"answer", "delay", "drop", "cut", "page_fails", "page_cut"})
 _ON_LATER_PAGES = frozenset({"page_fails", "page_cut"})
+_LOWEST, _HIGHEST = 400, 599
 _LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE)
 
 
@@ -55,6 +54,8 @@ class Fault:
 
     `times` None means for ever; standing conditions (regions, lists, the clock) do not count down.
     """
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     method: str = "*"
     path: str = ".*"
@@ -96,10 +97,14 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Put one more fault in force; a broken pattern or an unknown effect is an error here, not at a request."""
+        """Put one more fault in force; what cannot work is an error here (ValueError, re.error), not at a request."""
         re.compile(fault.path)
         if fault.effect not in EFFECTS:
             raise ValueError(f"unknown effect “{fault.effect}”; known are {', '.join(EFFECTS)}")
+        if fault.status is not None and not _LOWEST <= fault.status <= _HIGHEST:
+            raise ValueError(f"status {fault.status} is none that an error has ({_LOWEST}-{_HIGHEST})")
+        if min(fault.delay, fault.factor, fault.limit, 0 if fault.times is None else fault.times) < 0:
+            raise ValueError("delay, factor, limit and times are never below zero")
         if fault.effect == "page_fails" and fault.status is None:
             fault = replace(fault, status=500)
         with self._lock:

@@ -9,8 +9,15 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from reconciler.emulator.attach import Attached, attach
-from reconciler.emulator.server import Emulator, EmulatorBusyError, EmulatorUnavailableError, start
+from reconciler.emulator.attach import Attached, answers, attach
+from reconciler.emulator.server import (
+    Address,
+    Emulator,
+    EmulatorBusyError,
+    EmulatorUnavailableError,
+    read_address,
+    start,
+)
 from reconciler.emulator.state import UnreadableStateError
 
 if TYPE_CHECKING:
@@ -20,12 +27,15 @@ if TYPE_CHECKING:
     from reconciler.emulator.settings import EmulatorSettings
 
 __all__ = [
+    "Address",
     "Attached",
     "Emulator",
     "EmulatorBusyError",
     "EmulatorUnavailableError",
     "UnreadableStateError",
+    "answers",
     "attach",
+    "read_address",
     "serve_forever",
     "start",
 ]

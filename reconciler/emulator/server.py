@@ -9,12 +9,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
-import tempfile
 import threading
 import time
-import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -23,20 +20,17 @@ import uvicorn
 
 from reconciler.emulator import catalogue
 from reconciler.emulator.app import Edge
-from reconciler.emulator.faults import Faults
 from reconciler.emulator.front import Front
+from reconciler.emulator.opening import house_token, open_world, sign_ins
 from reconciler.emulator.signin import certificates
-from reconciler.emulator.signin.directory import directory_of
-from reconciler.emulator.signin.tokens import ARM, TEN_YEARS, Tokens
 from reconciler.emulator.state import Store
-from reconciler.emulator.trouble.throttling import Meter
-from reconciler.emulator.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from reconciler.emulator.app import RequestRecord
+    from reconciler.emulator.faults import Faults
     from reconciler.emulator.settings import EmulatorSettings
     from reconciler.emulator.signin.certificates import Papers
 
@@ -53,12 +47,20 @@ class EmulatorUnavailableError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a state file is served, and with what CA (a PEM file) its certificate is checked, if it has one."""
+    """Where a state file is served, and what one needs to be let in.
+
+    `authority` is the PEM file of the CA, `client` that of the pair to sign in with, where TLS is spoken; `sign_ins`
+    gives id and secret of the built-in principals by name.
+    """
 
     base_url: str
     token: str
     pid: int
     authority: str = ""
+    client: str = ""
+    tenant: str = ""
+    subscription: str = ""
+    sign_ins: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
@@ -75,17 +77,19 @@ def read_address(state: Path) -> Address | None:
     """Read where a state file is, or was last, served; None if that is not known."""
     try:
         read = json.loads(address_file(state).read_text())
-        return Address(str(read["base_url"]), str(read["token"]), int(read["pid"]), str(read.get("authority", "")))
+        known = {name: read[name] for name in Address.__dataclass_fields__ if name in read}
+        return Address(**known) if isinstance(read["pid"], int) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def write_address(state: Path, address: Address) -> None:
     """Publish where a state file is served: in one step and for its owner only."""
-    handle, name = tempfile.mkstemp(prefix=f"{state.name}.address.", dir=state.parent)
-    with os.fdopen(handle, "w") as file:
+    beside = state.with_name(f"{state.name}.address.new")
+    beside.unlink(missing_ok=True)  # of one who was killed here: only the lock's holder comes so far
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(asdict(address), file)
-    Path(name).replace(address_file(state))
+    beside.replace(address_file(state))
 
 
 def open_lock(state: Path) -> int:
@@ -207,43 +211,26 @@ def serve_locked(settings: EmulatorSettings, lock: int, *, clock: Callable[[], f
         papers = certificates.issue(settings.state, settings.host, datetime.fromtimestamp(clock(), UTC))
     store = Store(settings.state, clock(), served=before is not None)
     try:
-        world = _world(settings, store, papers)
+        world = open_world(settings, store, papers)
         front = Front(world, {"pid": os.getpid(), "state": str(settings.state)})
         edge = Edge(front, clock)
-        token = _house_token(world, clock())
+        token = house_token(world, clock())
         serving = _listen(edge, settings, before, papers)
     except BaseException:
         store.close()
         raise
-    address = Address(serving.base_url, token, os.getpid(), str(papers.authority) if papers is not None else "")
+    address = Address(
+        serving.base_url,
+        token,
+        os.getpid(),
+        str(papers.authority.absolute()) if papers is not None else "",
+        str(papers.client.absolute()) if papers is not None else "",
+        settings.tenant,
+        settings.default_subscription,
+        sign_ins(world),
+    )
     write_address(settings.state, address)
     return Emulator(edge, serving, lock, address)
-
-
-def _world(settings: EmulatorSettings, store: Store, papers: Papers | None) -> World:
-    secret = store.fact("secret", secrets.token_hex(16))
-    certificate = certificates.client_certificate(papers) if papers is not None else ""
-    directory = directory_of(settings, secret, certificate)
-    faults = Faults()
-    for fault in settings.faults:
-        faults.add(fault)
-    granted = {one.object_id.lower(): one.roles for one in directory.principals.values() if one.roles}
-    settings = replace(settings, granted={**granted, **settings.granted})
-    meter = Meter(settings, faults)
-    tokens = Tokens(secret, settings.tenant)
-    return World(settings, store, lambda: str(uuid.uuid4()), secret, directory, tokens, faults, meter)
-
-
-def _house_token(world: World, now: float) -> str:
-    """Give the operator's long-lived token, the same over restarts."""
-    operator = world.directory.get(world.settings.caller)
-    assert operator is not None
-    name = f"token/{world.settings.tenant}/{world.settings.caller}"
-    known = world.store.fact(name, "")
-    if not known:
-        known = world.tokens.mint(operator, ARM, now, TEN_YEARS)
-        world.store.remember(name, known)
-    return known
 
 
 def _listen(edge: Edge, settings: EmulatorSettings, before: Address | None, papers: Papers | None) -> Serving:

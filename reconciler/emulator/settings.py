@@ -6,22 +6,23 @@ so that a client can be tested at both ends of it; what is established has no sw
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+from reconciler.emulator.faults import Fault
 
-    from reconciler.emulator.faults import Fault
-
-
+STRICT: Mapping[str, str] = {"extra": "forbid"}
+"""Read from a file, an unknown name is a mistake."""
 PrincipalKind = Literal["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"]
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
     """How long operations take, in emulated seconds (3.2/5)."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
     gallery: float = 1.0
     definition: float = 1.0
@@ -35,6 +36,10 @@ class Durations:
     version_write: float = 150.0
     """A write that adds no region, even one that changes nothing (3.4/7)."""
     version_delete: float = 90.0
+    group_delete: float = 60.0
+    """A resource group with everything in it (3.9/4)."""
+    group_retry_after: float = 15.0
+    """What the deletion of a group advises (3.9/4)."""
     retry_after: float = 60.0
     """What version operations advise (3.1/9, 3.2/4)."""
 
@@ -42,6 +47,8 @@ class Durations:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much there may be (6): what is documented, lowered by whoever wants to meet a limit sooner."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
     full_size_gb: int = 2048
     """6/5: the largest disk of a version in full mode; 1024 until 2023."""
@@ -53,9 +60,12 @@ class Limits:
 class Doubts:
     """Behaviours that no source establishes; each field names the fact it belongs to."""
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
-    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 5/14, 5/16."""
+    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 5/14, 5/16;
+    2.4/30 for what cannot be restored, 7/4 for a failed version that soft-delete keeps from being deleted."""
     source_change: Literal["refused", "failed_operation"] = "refused"
     """3.2/9: another source on an existing version is refused at once, or fails the operation."""
     omitted: Literal["cleared", "kept"] = "cleared"
@@ -138,6 +148,12 @@ class Doubts:
     """5/20: what becomes of grants when their scope is deleted."""
     assignment_limit: int = 4000
     """5/16, 6/9: grants in one subscription."""
+    soft_deleted_holds_parent: Literal["blocked", "free"] = "blocked"
+    """7/4, 9.5: whether a definition or gallery can go while it has soft-deleted versions."""
+    put_onto_soft_deleted: Literal["refused", "created"] = "refused"
+    """2.4/30: PUT of a new version, source and all, under the name of a soft-deleted one."""
+    grace_period_days: int = 0
+    """2.2/7: gracePeriodInDays of a policy that does not state it."""
     replication_limit: float = 21_600.0
     """4.3/7: emulated seconds after which the replication of a region is given up."""
     replication_limit_code: str = "ReplicationTimedOut"
@@ -152,6 +168,8 @@ class Principal:
     An application (`app_id`) signs in with a secret or a certificate (PEM), a user (`sign_in`) with a password, which
     `secret` holds, too. `roles` are held at the root, by name.
     """
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
     object_id: str
     kind: PrincipalKind = "ServicePrincipal"
@@ -174,6 +192,8 @@ class EmulatorSettings:
     type, or knows any. `failing_regions` are regions in which replication fails (4.3/15).
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
     state: Path
     host: str = "127.0.0.1"
     port: int = 0
@@ -188,6 +208,8 @@ class EmulatorSettings:
     """Principals besides the built-in operator, reader and user; they are known even if `principals` is a list."""
     granted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """4.4/2: role names that somebody, by object id, holds at the root besides the assignments in the state."""
+    default_subscription: str = "00000000-0000-0000-0000-000000000001"
+    """What a fresh sign-in finds where every subscription exists."""
     tls: bool = False
     control: bool = False
     """Whether the control address answers."""

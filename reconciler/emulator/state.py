@@ -13,8 +13,8 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator.addresses import Kind
-from reconciler.emulator.records import Operation, Resource, Row, resource
+from reconciler.emulator.addresses import EXTENSIONS, Kind
+from reconciler.emulator.records import Operation, Phase, Resource, Row, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,10 @@ class Store:
         row = self._db.execute("SELECT max(revision) FROM resources").fetchone()
         self._revision = int(row[0] or 0)
         with self.writing():
-            self._db.execute("DELETE FROM resources WHERE phase = 'Deleting' AND ends < ?", (now - _FORGET_AFTER,))
+            self._db.execute(
+                "DELETE FROM resources WHERE phase = 'Deleting' AND ends < ? AND kind <> ?",
+                (now - _FORGET_AFTER, Kind.GROUP),
+            )
             self._db.execute("DELETE FROM operations WHERE ends < ?", (now - _FORGET_AFTER,))
 
     def close(self) -> None:
@@ -65,8 +68,11 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Make everything inside happen, or nothing of it."""
+        """Make everything inside happen, or nothing of it; inside another one, it is a part of that."""
         with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -126,6 +132,27 @@ class Store:
             values += [f"\n{word}", f"\n{word}"]
         return self._listed(f"kind = ? AND {where} AND key > ? ORDER BY key LIMIT ?", (*values, after, limit))
 
+    def fate(self, key: str) -> tuple[Phase, float] | None:
+        """Tell in which phase the row of a folded id is, and when that ends; None if there never was such a row."""
+        rows = self._rows("SELECT phase, ends FROM resources WHERE key = ?", (key,))
+        return (Phase(rows[0][0]), float(rows[0][1])) if rows else None
+
+    def sweep(self, scope: str, now: float, ends: float) -> None:
+        """Let everything below a folded scope be gone at a moment; what only hangs on it is gone at once."""
+        span, hanging = (f"{scope}/", f"{scope}0"), tuple(sorted(EXTENSIONS))
+        with self._lock:
+            self._revision += 1
+            marks = ",".join("?" * len(hanging))
+            self._db.execute(
+                f"DELETE FROM resources WHERE key > ? AND key < ? AND kind IN ({marks})",  # noqa: S608 - our own text
+                (*span, *hanging),
+            )
+            self._db.execute(
+                "UPDATE resources SET phase = ?, started = ?, ends = ?, failure = NULL, revision = ?"
+                " WHERE key > ? AND key < ? AND (phase <> ? OR ends > ?)",
+                (Phase.DELETING, now, ends, self._revision, *span, Phase.DELETING, ends),
+            )
+
     def below(self, key: str, now: float, limit: int) -> list[str]:
         """List ids of the galleries' children anywhere below a folded id."""
         where = f"key > ? AND key < ? AND kind IN (?, ?) AND {_LIVE} ORDER BY key LIMIT ?"
@@ -134,6 +161,14 @@ class Store:
             (f"{key}/", f"{key}0", Kind.IMAGE, Kind.VERSION, now, limit),
         )
         return [str(row[0]) for row in rows]
+
+    def soft_deleted(self, scope: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
+        """List the soft-deleted versions of a folded definition, or of all below a gallery, in key order."""
+        where = f"(parent = ? OR (parent > ? AND parent < ?)) AND started <= ? AND key > ? AND {_LIVE}"
+        return self._listed(
+            f"kind = ? AND {where} ORDER BY key LIMIT ?",
+            (Kind.SOFT_DELETED, scope, f"{scope}/", f"{scope}0", now, after, now, limit),
+        )
 
     def of_kind(self, kind: Kind, now: float) -> list[Resource]:
         """List one kind everywhere, in key order."""
