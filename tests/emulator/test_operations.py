@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ANNOUNCES = "Azure-AsyncOperation"
+JSON = "application/json; charset=utf-8"
+GUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @pytest.mark.recorded("3.1/1")
@@ -115,18 +119,40 @@ def test_deleting_what_is_gone_answers_no_content(arm: Arm) -> None:
         assert not {ANNOUNCES, "Location", "Retry-After"} & set(answer.headers)
 
 
+@pytest.mark.recorded("3.1")
 def test_every_answer_has_the_common_headers(arm: Arm) -> None:
-    # 3.1 (other headers)
-    for answer in (arm.get(arm.path("corp")), arm.put(arm.path("corp"), gallery())):
+    missing, created = arm.get(arm.path("corp")), arm.put(arm.path("corp"), gallery())
+    found, listed, deleted = arm.get(arm.path("corp")), arm.get(arm.path() + "/galleries"), arm.delete(arm.path("corp"))
+    for answer in (missing, created, found, listed, deleted):
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.headers["Pragma"] == "no-cache"
         assert answer.headers["Expires"] == "-1"
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["x-ms-request-id"]
-        assert answer.headers["x-ms-correlation-request-id"]
-        assert answer.headers["x-ms-routing-request-id"].count(":") == 2
-        assert "Date" in answer.headers
+        assert parsedate_to_datetime(answer.headers["Date"]).timestamp() == pytest.approx(arm.clock.now, abs=1)
+        assert answer.headers.get("Content-Type", JSON) == JSON
+        assert bool(answer.content) == ("Content-Type" in answer.headers)
+        for name in ("x-ms-request-id", "x-ms-correlation-request-id"):
+            assert re.fullmatch(GUID, answer.headers[name])
+        assert re.fullmatch(rf"[A-Z0-9]+:\d{{8}}T\d{{6}}Z:{GUID}", answer.headers["x-ms-routing-request-id"])
+
+
+@pytest.mark.recorded("3.1")
+def test_answers_of_compute_have_headers_of_its_own_and_those_of_the_gateway_its_mark(arm: Arm) -> None:
+    created = arm.put(arm.path("corp"), gallery())
+    shared = arm.call("POST", f"{arm.path('corp')}/share", {"operationType": "Reset"})
+    patched, found, deleted = arm.patch(arm.path("corp"), {}), arm.get(arm.path("corp")), arm.delete(arm.path("corp"))
+    polled = arm.get(deleted.headers[ANNOUNCES])
+    for answer in (created, shared, patched, found, deleted, polled):
+        assert re.fullmatch(rf"tenantId={GUID},objectId={GUID}/\w+/{GUID}", answer.headers["x-ms-operation-identifier"])
+        assert answer.headers["x-msedge-ref"].startswith("Ref A: ")
+        assert answer.headers["x-cache"] == "CONFIG_NOCACHE"
+        assert "x-ms-failure-cause" not in answer.headers
+        starts = answer not in (found, polled)
+        assert answer.headers.get("azure-asyncnotification") == ("Enabled" if starts else None)
+    missing = arm.get(arm.path("none"))
+    assert missing.headers["x-ms-failure-cause"] == "gateway"
+    assert not {"x-ms-operation-identifier", "x-msedge-ref", "azure-asyncnotification"} & set(missing.headers)
 
 
 @pytest.mark.recorded("3.2/1", "3.2/2")
