@@ -22,6 +22,7 @@ from reconciler.emulator import (
     roles,
     sharing,
     source_resources,
+    subscriptions,
     writes,
 )
 from reconciler.emulator.addresses import EXTENSIONS, SOURCES, Kind, Shape
@@ -56,15 +57,19 @@ def _list_children(call: Call, show: Callable[[Resource, str, str], JSON]) -> An
 
 
 _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
-    (None, Shape.SUBSCRIPTIONS): {"GET": groups.subscriptions},
-    (None, Shape.SUBSCRIPTION): {"GET": groups.subscription},
+    (None, Shape.TENANTS): {"GET": subscriptions.tenants},
+    (None, Shape.SUBSCRIPTIONS): {"GET": subscriptions.listing},
+    (None, Shape.SUBSCRIPTION): {"GET": subscriptions.get},
+    (None, Shape.LOCATIONS): {"GET": subscriptions.locations},
+    (None, Shape.RESULT): {"GET": groups.result},
     (None, Shape.OPERATION): {"GET": operations.poll},
-    (Kind.GROUP, Shape.LIST): {"GET": groups.listing},
+    (Kind.GROUP, Shape.LIST): {"GET": groups.answer},
     (Kind.GROUP, Shape.ITEM): {
         "PUT": groups.write,
         "PATCH": groups.write,
         "GET": groups.get,
         "HEAD": groups.get,
+        "DELETE": groups.delete,
     },
     (Kind.IMAGE, Shape.LIST): {"GET": _list_images},
     (Kind.VERSION, Shape.LIST): {"GET": _list_versions},
@@ -111,9 +116,9 @@ def respond(call: Call) -> Answer:
     if handler is None:
         message = f"The requested resource does not support http method '{call.method}'."
         raise ArmError(405, "UnsupportedHttpMethod", message)
-    groups.require_subscription(call)
+    subscriptions.require(call)
     api_versions.check(target.kind, call.api_version, _type_name(call))
-    groups.require_group(call)
+    groups.require(call)
     locks.hold(call)
     if call.method in ("GET", "HEAD"):
         return handler(call)
