@@ -131,7 +131,7 @@ def delete(call: Call) -> Answer:
     ends = group.ends
     if group.phase is not Phase.DELETING:
         ends = call.now + call.settings.scaled(call.settings.durations.group_delete)
-        call.store.sweep(call.target.key, call.now, ends)
+        call.store.sweep(call.target.key, ends)
         call.store.put(replace(group, phase=Phase.DELETING, started=call.now, ends=ends))
     operation = Operation(call.request_id, call.target.subscription, "", call.now, ends)
     call.store.start(operation)

@@ -41,20 +41,27 @@ def next_link(call: Call, last: str) -> str:
 
 
 def page(
-    call: Call, found: Sequence[Row], show: Callable[[Resource, str, str], JSON], *, as_created: bool = False
+    call: Call,
+    found: Sequence[Row],
+    show: Callable[[Resource, str, str], JSON],
+    *,
+    as_created: bool = False,
+    remembered: bool = True,
 ) -> Answer:
-    """Answer one page out of up to page_size + 1 resources in key order."""
+    """Answer one page out of up to page_size + 1 resources in key order; items of a second form are not remembered."""
     shown = found[: call.settings.page_size]
     upper = call.doubts.list_group_case == "upper" and not as_created
-    content = b'{"value":[' + b",".join(_item(call, row, show, upper=upper) for row in shown) + b"]"
+    content = (
+        b'{"value":[' + b",".join(_item(call, row, show, upper=upper, remembered=remembered) for row in shown) + b"]"
+    )
     if len(found) > len(shown):
         content += b',"nextLink":' + compact(next_link(call, shown[-1].key))
     headers = {"Content-Type": JSON_TYPE, "x-ms-original-request-ids": call.request_id}
     return Answer(200, content + b"}", headers)
 
 
-def _item(call: Call, row: Row, show: Callable[[Resource, str, str], JSON], *, upper: bool) -> bytes:
-    settled = call.now >= row.ends
+def _item(call: Call, row: Row, show: Callable[[Resource, str, str], JSON], *, upper: bool, remembered: bool) -> bytes:
+    settled = remembered and call.now >= row.ends
     slot = (row.key, row.revision, call.api_version)
     kept = call.world.rendered.get(slot) if settled else None
     if kept is not None:

@@ -17,7 +17,7 @@ from reconciler.emulator.addresses import EXTENSIONS, Kind
 from reconciler.emulator.records import Operation, Phase, Resource, Row, resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _SCHEMA = """
@@ -137,7 +137,7 @@ class Store:
         rows = self._rows("SELECT phase, ends FROM resources WHERE key = ?", (key,))
         return (Phase(rows[0][0]), float(rows[0][1])) if rows else None
 
-    def sweep(self, scope: str, now: float, ends: float) -> None:
+    def sweep(self, scope: str, ends: float) -> None:
         """Let everything below a folded scope be gone at a moment; what only hangs on it is gone at once."""
         span, hanging = (f"{scope}/", f"{scope}0"), tuple(sorted(EXTENSIONS))
         with self._lock:
@@ -148,10 +148,15 @@ class Store:
                 (*span, *hanging),
             )
             self._db.execute(
-                "UPDATE resources SET phase = ?, started = ?, ends = ?, failure = NULL, revision = ?"
+                "UPDATE resources SET phase = ?, ends = ?, failure = NULL, revision = ?"
                 " WHERE key > ? AND key < ? AND (phase <> ? OR ends > ?)",
-                (Phase.DELETING, now, ends, self._revision, *span, Phase.DELETING, ends),
+                (Phase.DELETING, ends, self._revision, *span, Phase.DELETING, ends),
             )
+
+    def inside(self, scope: str, kinds: Sequence[Kind], now: float, after: str = "", limit: int = -1) -> list[Row]:
+        """List what lies anywhere below a folded scope and is of some kinds, in key order."""
+        where = f"key > ? AND key < ? AND kind IN ({','.join('?' * len(kinds))}) AND {_LIVE} ORDER BY key LIMIT ?"
+        return self._listed(where, (max(after, f"{scope}/"), f"{scope}0", *kinds, now, limit))
 
     def below(self, key: str, now: float, limit: int) -> list[str]:
         """List ids of the galleries' children anywhere below a folded id."""
