@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/requirements.lock
+AZ := .venv-az
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit bench soak mutants lock clean
+.PHONY: help demo test lint unit az bench soak mutants lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,6 +33,13 @@ lint: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/pytest -n $(JOBS)
 
+$(AZ)/.ready: .ci/az.lock
+	$(PYTHON) -m venv $(AZ)
+	$(AZ)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r .ci/az.lock
+	@touch $@
+
+az: $(AZ)/.ready ## the az command line in an environment of its own, for the tests that run it (730 MB)
+
 bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json
 	$(BIN)/python -m tests.benchmarks.bench bench.json
 
@@ -42,11 +50,13 @@ mutants: $(VENV)/.ready ## change the planner in thousands of ways; every change
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-lock: ## renew both lock files (needs uv)
+lock: ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml -o deploy/requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra dev pyproject.toml -o $(LOCK)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  .ci/az.in -o .ci/az.lock
 
 clean: ## remove the environment and the emulator's state
-	rm -rf $(VENV) .reconciler
+	rm -rf $(VENV) $(AZ) .reconciler
