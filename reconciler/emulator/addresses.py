@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
     ROLE = "Microsoft.Authorization/roleDefinitions"
     LOCK = "Microsoft.Authorization/locks"
+    SOFT_DELETED = "Microsoft.Compute/galleries/softDeletedArtifactTypes/artifacts/versions"
     MANAGED_IMAGE = "Microsoft.Compute/images"
     MACHINE = "Microsoft.Compute/virtualMachines"
     DISK = "Microsoft.Compute/disks"
@@ -73,6 +74,8 @@ class Target:
             return f"{self.scope}/resourceGroups/{self.name}"
         if self.kind in EXTENSIONS:
             return f"{self.scope}/providers/{self.kind}/{self.name}"
+        if self.kind is Kind.SOFT_DELETED:
+            return soft_deleted_id(gallery_id(self.subscription, self.group, self.names))
         if self.kind in SOURCES.values():
             return f"{group_id(self.subscription, self.group)}/providers/{self.kind}/{self.name}"
         return gallery_id(self.subscription, self.group, self.names)
@@ -107,6 +110,12 @@ def gallery_id(subscription: str, group: str, names: tuple[str, ...]) -> str:
     """Build the id of a gallery, definition or version from its names, outermost first."""
     tail = "".join(f"/{collection}/{name}" for collection, name in zip(_COLLECTIONS, names, strict=False))
     return f"{group_id(subscription, group)}/providers/Microsoft.Compute{tail}"
+
+
+def soft_deleted_id(version_id: str) -> str:
+    """Build the id that a version has among the soft-deleted ones (section 1)."""
+    gallery, _, image = version_id.rpartition("/images/")
+    return f"{gallery}/softDeletedArtifactTypes/Images/artifacts/{image}"
 
 
 def nested_name(names: tuple[str, ...]) -> str:
@@ -207,6 +216,8 @@ def _gallery(subscription: str, group: str, segments: list[str], folded: list[st
         return Target(
             Shape.SHARE, Kind.GALLERY, group_id(subscription, group), subscription, group, names=(segments[1],)
         )
+    if [*folded[2:5], *folded[6:7]] == ["softdeletedartifacttypes", "images", "artifacts", "versions"]:
+        return _soft_deleted(subscription, group, segments)
     depth = (len(folded) + 1) // 2
     if not 1 <= depth <= len(_COLLECTIONS) or tuple(folded[::2]) != _COLLECTIONS[:depth]:
         return None
@@ -215,6 +226,14 @@ def _gallery(subscription: str, group: str, segments: list[str], folded: list[st
     scope = gallery_id(subscription, group, parents) if parents else group_id(subscription, group)
     shape = Shape.ITEM if len(names) == depth else Shape.LIST
     return Target(shape, _KINDS[depth - 1], scope, subscription, group, names)
+
+
+def _soft_deleted(subscription: str, group: str, segments: list[str]) -> Target | None:
+    if len(segments) > 8:  # noqa: PLR2004 - ends with the version's name
+        return None
+    names = (segments[1], *segments[5::2])
+    scope = gallery_id(subscription, group, names[:2])
+    return Target(Shape.LIST if len(names) == 2 else Shape.ITEM, Kind.SOFT_DELETED, scope, subscription, group, names)  # noqa: PLR2004 - gallery and definition
 
 
 def _source(subscription: str, group: str, kind: Kind, rest: list[str]) -> Target | None:

@@ -52,12 +52,15 @@ RESOURCES = ("2018-05-01", "2019-10-01", "2020-06-01", "2021-04-01", "2022-09-01
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}(-preview)?$")
 
 UPDATE_FEATURES_FROM = "2024-03-03"
+SOFT_DELETE_FROM = "2024-03-03"
+RECYCLE_BIN_FROM = "2026-03-03"
 NEW_DEFAULTS_FROM = "2025-03-03"
 
 _KNOWN_FROM = (
     ("2021-10-01", Kind.IMAGE, ("architecture",)),
     ("2020-09-30", Kind.GALLERY, ("sharingProfile",)),
     ("2021-10-01", Kind.GALLERY, ("softDeletePolicy",)),
+    ("2026-03-03", Kind.GALLERY, ("softDeletePolicy", "gracePeriodInDays")),
     ("2022-01-03", Kind.VERSION, ("safetyProfile",)),
     ("2022-03-03", Kind.VERSION, ("safetyProfile", "allowDeletionOfReplicatedLocations")),
     ("2022-08-03", Kind.VERSION, ("securityProfile",)),
@@ -84,6 +87,8 @@ def check(kind: Kind | None, version: str, type_name: str) -> None:
         known: tuple[str, ...] = ACCESS
     elif kind is Kind.LOCK:
         known = LOCKS
+    elif kind is Kind.SOFT_DELETED:
+        known = tuple(one for one in GALLERY if one >= SOFT_DELETE_FROM)
     elif type_name in ("galleries", "capsOperations"):
         known = GALLERY
     elif _DATE.match(version):

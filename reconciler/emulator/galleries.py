@@ -10,7 +10,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import api_versions, contents, envelopes, frozen, names, operations, writes
+from reconciler.emulator import api_versions, contents, envelopes, frozen, names, operations, recycle_bin, writes
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 from reconciler.emulator.contents import ANY, FLAG, NUMBER, READ_ONLY, TEXT, Choice, Names
@@ -99,6 +99,9 @@ def _properties(call: Call, sent: JSON, stored: JSON, *, new: bool) -> JSON:
         sent = contents.laid_over(stored, sent, deep=call.doubts.patch_merge == "deep")
     elif call.doubts.omitted == "kept":
         sent = stored | sent
+    policy = sent.get("softDeletePolicy", {})
+    if policy.get("isSoftDeleteEnabled"):
+        sent["softDeletePolicy"] = recycle_bin.completed(policy)
     if new:
         _check_community(sent)
     else:

@@ -18,6 +18,7 @@ from reconciler.emulator import (
     names,
     operations,
     publishing,
+    recycle_bin,
     regions,
     replication,
     security,
@@ -64,9 +65,12 @@ def write(call: Call) -> Answer:
     assert definition is not None
     sent = contents.conform(call.body, _TEMPLATE)
     existing = call.store.find(call.target.key, call.now)
-    if existing is None and call.method == "PATCH":
+    kept = recycle_bin.claimed(call, existing, sent.get("properties", {}))
+    if existing is None and kept is None and call.method == "PATCH":
         raise writes.not_found(call)
     writes.check_envelope(call, sent)
+    if kept is not None:
+        return _restored(call, kept, sent)
     if existing is None:
         names.check_version(call.target.name)
     else:
@@ -80,8 +84,33 @@ def write(call: Call) -> Answer:
         if existing is None or call.doubts.source_change == "refused" or not _names_a_source(error):
             raise
         return _failing(call, existing, error)
-    taken = _taken(existing) if existing is not None else source_checks.settle(call, definition, body)
+    if existing is None:
+        taken = source_checks.settle(call, definition, body)
+        recycle_bin.forget(call)
+    else:
+        taken = _taken(existing)
     return _accepted(call, existing, body, taken)
+
+
+def _restored(call: Call, kept: Resource, sent: JSON) -> Answer:
+    """Bring a soft-deleted version back as it was (2.4/30); tags and the safety profile may be stated anew."""
+    if kept.ends < kept.hidden["gone"]:
+        writes.refuse_deleted(call, kept)
+    location = writes.settle_location(call, sent, kept)
+    safety = sent.get("properties", {}).get("safetyProfile", kept.body["properties"].get("safetyProfile", {}))
+    properties = kept.body["properties"] | ({"safetyProfile": safety} if safety else {})
+    tags = {"tags": sent["tags"]} if "tags" in sent else {}
+    ends = call.now + call.settings.scaled(call.settings.durations.version_write)
+    resource = replace(
+        recycle_bin.taken_out(call, kept),
+        body=kept.body | tags | {"properties": properties},
+        phase=Phase.UPDATING,
+        started=call.now,
+        ends=ends,
+    )
+    call.store.put(resource)
+    headers = operations.begin(call, location, ends, advises=True)
+    return writes.single(200, _body(call, resource, resource.phase.value), headers)
 
 
 def _born(existing: Resource) -> bool:
@@ -115,7 +144,6 @@ def _refuse_busy(call: Call, existing: Resource) -> None:
 
 
 def _properties(call: Call, location: str, existing: Resource | None, sent: JSON) -> JSON:
-    sent.pop("restore", None)
     stored: JSON = existing.body["properties"] if existing is not None else {}
     if call.method == "PATCH":
         sent = contents.laid_over(stored, sent, deep=call.doubts.patch_merge == "deep")
@@ -211,12 +239,16 @@ def get(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """Answer DELETE: refused while a write runs, and before the end of life where that is asked for."""
-    return writes.delete(
-        call, call.settings.durations.version_delete, lambda resource: _deletable(call, resource), advises=True
-    )
+    seconds = call.settings.durations.version_delete
+    return writes.delete(call, seconds, lambda resource: _leave(call, resource, seconds), advises=True)
 
 
-def _deletable(call: Call, resource: Resource) -> None:
+def _leave(call: Call, resource: Resource, seconds: float) -> None:
+    _require_deletable(call, resource)
+    recycle_bin.keep(call, resource, call.now + call.settings.scaled(seconds))
+
+
+def _require_deletable(call: Call, resource: Resource) -> None:
     if call.doubts.delete_during_write == "refused":
         _refuse_busy(call, resource)
     properties = resource.body["properties"]

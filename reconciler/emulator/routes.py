@@ -23,6 +23,7 @@ from reconciler.emulator import (
     role_listing,
     roles,
     sharing,
+    soft_deleted_versions,
     source_resources,
     subscriptions,
     writes,
@@ -91,6 +92,8 @@ _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
         "GET": image_versions.get,
         "DELETE": image_versions.delete,
     },
+    (Kind.SOFT_DELETED, Shape.LIST): {"GET": soft_deleted_versions.listed},
+    (Kind.SOFT_DELETED, Shape.ITEM): {"DELETE": soft_deleted_versions.purge},
     (Kind.GALLERY, Shape.SHARE): {"POST": sharing.share},
     (Kind.ASSIGNMENT, Shape.LIST): {"GET": role_listing.answer},
     (Kind.ASSIGNMENT, Shape.ITEM): {
@@ -135,6 +138,8 @@ def respond(call: Call) -> Answer:
 def _type_name(call: Call) -> str:
     if call.target.kind in (Kind.GALLERY, Kind.IMAGE, Kind.VERSION):
         return "galleries"
+    if call.target.kind is Kind.SOFT_DELETED:
+        return call.target.kind.split("/", 1)[1]
     if call.target.kind in EXTENSIONS:
         return call.target.kind.rsplit("/", 1)[-1]
     return "capsOperations" if call.target.shape is Shape.OPERATION else str(call.target.shape)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import operations, regions
+from reconciler.emulator import operations, recycle_bin, regions
 from reconciler.emulator.addresses import Kind, gallery_id, nested_name
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, indented
 from reconciler.emulator.records import Phase, Resource
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
 
-_LABELS = {Kind.GALLERY: "Gallery", Kind.IMAGE: "Gallery Image", Kind.VERSION: "Gallery Image Version"}
+_LABELS = {
+    Kind.GALLERY: "Gallery",
+    Kind.IMAGE: "Gallery Image",
+    Kind.VERSION: "Gallery Image Version",
+    Kind.SOFT_DELETED: "Gallery Image Version",
+}
 _TAG_LIMIT, _TAG_NAME, _TAG_VALUE = 50, 512, 256
 
 
@@ -153,9 +158,9 @@ def single(status: int, body: JSON, headers: dict[str, str] | None = None) -> An
 
 
 def refuse_nested(call: Call, resource: Resource) -> None:
-    """Refuse to delete what still has children, or had them until the gateway's cache knows (4.1/3)."""
+    """Refuse to delete what has children, soft-deleted ones too (7/4), or had them until the cache knows (4.1/3)."""
     lag = call.settings.scaled(call.doubts.parent_cache_lag)
-    nested = call.store.below(resource.key, call.now - lag, limit=5)
+    nested = call.store.below(resource.key, call.now - lag, limit=5) or recycle_bin.holding(call, resource, limit=5)
     if not nested:
         return
     shown = ", ".join(f"Microsoft.Compute{child.split('Microsoft.Compute', 1)[-1]}" for child in nested)
@@ -180,6 +185,7 @@ def delete(call: Call, duration: float, allowed: Callable[[Resource], None], *, 
         allowed(existing)
         ends = call.now + call.settings.scaled(duration)
         call.store.put(_deleting(existing, call.now, ends))
+        recycle_bin.empty(call, existing.key)
         if call.doubts.assignments_of_deleted == "removed":
             _remove_assignments(call, existing.key)
     headers = operations.begin(call, str(existing.body["location"]), ends, advises=advises)
