@@ -70,6 +70,8 @@ def write(call: Call) -> Answer:
     else:
         writes.refuse_deleted(call, existing)
     location = writes.settle_location(call, sent, existing)
+    if existing is None:
+        writes.require_room(call, location)
     body = _settled(call, location, sent, existing)
     return _create(call, body) if existing is None else _update(call, existing, body)
 
@@ -153,17 +155,18 @@ def _create(call: Call, body: JSON) -> Answer:
         Phase.CREATING,
         call.now,
         ends,
+        operations.spoiled(call),
     )
     call.store.put(resource)
-    headers = operations.begin(call, body["location"], ends, advises=False)
+    headers = operations.begin(call, body["location"], ends, advises=False, failure=resource.failure)
     return writes.single(201, show(resource, "Creating", call.api_version), headers)
 
 
 def _update(call: Call, existing: Resource, body: JSON) -> Answer:
-    resource = replace(existing, body=body)
+    resource = replace(existing, body=body, failure=operations.spoiled(call))
     call.store.put(resource)
     ends = call.now + call.settings.scaled(call.settings.durations.gallery)
-    headers = operations.begin(call, body["location"], ends, advises=False)
+    headers = operations.begin(call, body["location"], ends, advises=False, failure=resource.failure)
     return writes.single(200, show(resource, "Succeeded", call.api_version), headers)
 
 

@@ -96,6 +96,7 @@ def write(call: Call) -> Answer:
     body = envelopes.frame(call, location, sent, existing.body if existing is not None else {})
     properties = sent.get("properties", {})
     if existing is None:
+        writes.require_room(call, location)
         body["properties"] = _new(call, properties)
         return _create(call, body)
     body["properties"] = _changed(call, existing.body["properties"], properties)
@@ -197,6 +198,7 @@ def _create(call: Call, body: JSON) -> Answer:
         Phase.CREATING,
         call.now,
         call.now + call.settings.scaled(call.settings.durations.definition),
+        operations.spoiled(call),
     )
     return _accepted(call, 201, resource)
 
@@ -204,13 +206,17 @@ def _create(call: Call, body: JSON) -> Answer:
 def _update(call: Call, existing: Resource, body: JSON) -> Answer:
     ends = call.now + call.settings.scaled(call.settings.durations.definition)
     return _accepted(
-        call, 200, replace(existing, body=body, phase=Phase.UPDATING, started=call.now, ends=ends, failure=None)
+        call,
+        200,
+        replace(
+            existing, body=body, phase=Phase.UPDATING, started=call.now, ends=ends, failure=operations.spoiled(call)
+        ),
     )
 
 
 def _accepted(call: Call, status: int, resource: Resource) -> Answer:
     call.store.put(resource)
-    headers = operations.begin(call, resource.body["location"], resource.ends, advises=False)
+    headers = operations.begin(call, resource.body["location"], resource.ends, advises=False, failure=resource.failure)
     return writes.single(status, show(resource, resource.phase.value, call.api_version), headers)
 
 

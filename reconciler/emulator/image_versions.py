@@ -85,6 +85,7 @@ def write(call: Call) -> Answer:
             raise
         return _failing(call, existing, error)
     if existing is None:
+        writes.require_room(call, location)
         taken = source_checks.settle(call, definition, body)
         recycle_bin.forget(call)
     else:
@@ -194,7 +195,8 @@ def _accepted(call: Call, existing: Resource | None, body: JSON, taken: JSON) ->
     before = existing.hidden["regions"] if existing is not None else None
     profile, home = body["properties"]["publishingProfile"], body["location"]
     verdict = source_checks.verdict(call.settings, taken, profile.get("replicationMode", "Full"))
-    course = replication.plan(call.settings, targets(body["properties"]), home, before, call.now, verdict)
+    course = replication.plan(call, targets(body["properties"]), home, before, verdict)
+    failure = course.failure or operations.spoiled(call)
     hidden = {
         "regions": course.timelines,
         "born": existing is not None and _born(existing),
@@ -209,10 +211,10 @@ def _accepted(call: Call, existing: Resource | None, body: JSON, taken: JSON) ->
         phase=Phase.CREATING if existing is None else Phase.UPDATING,
         started=call.now,
         ends=course.ends,
-        failure=course.failure,
+        failure=failure,
     )
     call.store.put(resource)
-    headers = operations.begin(call, body["location"], course.ends, advises=True, failure=course.failure)
+    headers = operations.begin(call, body["location"], course.ends, advises=True, failure=failure)
     status = 201 if existing is None else 200
     return writes.single(status, _body(call, resource, resource.phase.value), headers)
 

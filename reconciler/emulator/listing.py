@@ -82,13 +82,18 @@ def _remember(call: Call, slot: tuple[str, int, str], content: bytes) -> None:
     call.world.rendered[slot] = content
 
 
+def seen_at(call: Call) -> float:
+    """Give the moment whose state a list shows: now, or earlier where lists lag behind (3.7)."""
+    return call.now - call.settings.scaled(sum(fault.seconds for fault in call.world.faults.standing("list_lags")))
+
+
 def galleries(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
     """List galleries in a group or in a whole subscription."""
     size = call.settings.page_size + 1
     if call.target.group:
-        found = call.store.children(Kind.GALLERY, call.target.scope.lower(), call.now, after(call), size)
+        found = call.store.children(Kind.GALLERY, call.target.scope.lower(), seen_at(call), after(call), size)
     else:
-        found = call.store.in_subscription(Kind.GALLERY, call.target.subscription, call.now, after(call), size)
+        found = call.store.in_subscription(Kind.GALLERY, call.target.subscription, seen_at(call), after(call), size)
     return page(call, found, show)
 
 
@@ -96,5 +101,5 @@ def children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
     """List the definitions of a gallery or the versions of a definition."""
     assert call.target.kind is not None
     size = call.settings.page_size + 1
-    found = call.store.children(call.target.kind, call.target.scope.lower(), call.now, after(call), size)
+    found = call.store.children(call.target.kind, call.target.scope.lower(), seen_at(call), after(call), size)
     return page(call, found, show)

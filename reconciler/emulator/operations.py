@@ -38,10 +38,19 @@ def begin(call: Call, location: str, ends: float, *, advises: bool, failure: JSO
     return headers
 
 
+def spoiled(call: Call) -> JSON | None:
+    """Give the error that a fault lets the operation of this write end in; None on a good day."""
+    fault = call.world.faults.strike("operation_fails", call.method, call.path)
+    if fault is None:
+        return None
+    return {"code": fault.code, "message": fault.message or f"Injected fault: {fault.code}."}
+
+
 def poll(call: Call) -> Answer:
     """Answer GET on an operation, in its own form or, with monitor=true, in the Location form (3.2/7)."""
     operation = call.store.operation(call.target.name, call.target.subscription)
-    if operation is None or operation.location != call.target.location.lower():
+    lost = operation is not None and call.world.faults.strike("operation_lost", call.method, call.path)
+    if operation is None or lost or operation.location != call.target.location.lower():
         message = f"The operation '{call.target.name}' could not be found."
         raise ArmError(404, "NotFound", message)
     _check_signature(call, operation)

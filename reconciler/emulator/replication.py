@@ -6,6 +6,7 @@ progress are functions of that and the clock. The home region comes first, the o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.emulator.records import JSON
-    from reconciler.emulator.settings import EmulatorSettings
+    from reconciler.emulator.world import Call
 
 _DONE = 100
 _FAILED = "Failed with internal server error."
@@ -30,30 +31,24 @@ class Course:
     failure: JSON | None
 
 
-def plan(
-    settings: EmulatorSettings,
-    targets: Sequence[str],
-    home: str,
-    before: JSON | None,
-    now: float,
-    verdict: JSON | None = None,
-) -> Course:
+def plan(call: Call, targets: Sequence[str], home: str, before: JSON | None, verdict: JSON | None = None) -> Course:
     """Plan a write that leaves the version in `targets` (short names); `before` None means a new version.
 
     `verdict` is the error that the work ends in wherever it is tried, when that is known beforehand.
     """
+    settings, now = call.settings, call.now
     known = before or {}
     todo = [region for region in targets if region not in known or known[region]["fails"]]
     todo.sort(key=lambda region: region != home)
     timelines = {region: known[region] for region in targets if region in known}
     ends = now if before is None else now + settings.scaled(settings.durations.version_write)
     doubts = settings.doubts
-    seconds = durations(settings, todo, new=before is None)
+    seconds = durations(call, todo, new=before is None)
     for region in todo:
         done = now + settings.scaled(min(seconds[region], doubts.replication_limit))
         ends = max(ends, done)
         to = done if region == home else done + settings.scaled(doubts.replication_lag)
-        details = _trouble(settings, region, seconds[region], verdict)
+        details = _trouble(call, region, seconds[region], verdict)
         timelines[region] = {"from": now, "to": to, "fails": details is not None, "details": details}
     if verdict is None and any(lasts > doubts.replication_limit for lasts in seconds.values()):
         verdict = {"code": doubts.replication_limit_code, "message": doubts.replication_limit_message}
@@ -61,20 +56,28 @@ def plan(
     return Course(timelines, ends, (verdict or _failure(failed)) if failed else None)
 
 
-def durations(settings: EmulatorSettings, todo: Sequence[str], *, new: bool) -> dict[str, float]:
-    """Decide how many emulated seconds each region of a write takes (3.2/5), in the order they are worked on."""
-    times = settings.durations
+def durations(call: Call, todo: Sequence[str], *, new: bool) -> dict[str, float]:
+    """Decide how many emulated seconds each region of a write takes (3.2/5), in the order they are worked on.
+
+    Faults make a region slow, or let it never end by itself.
+    """
+    times = call.settings.durations
     first = times.version_create if new else times.region_add
-    return {region: first + place * times.region_spread for place, region in enumerate(todo)}
+    slow = {regions.fold(fault.region): fault.factor for fault in call.world.faults.standing("region_slow")}
+    stuck = {regions.fold(fault.region): math.inf for fault in call.world.faults.standing("region_stuck")}
+    factors = slow | stuck
+    usual = {region: first + place * times.region_spread for place, region in enumerate(todo)}
+    return {region: seconds * factors.get(region, 1.0) for region, seconds in usual.items()}
 
 
-def _trouble(settings: EmulatorSettings, region: str, seconds: float, verdict: JSON | None) -> str | None:
+def _trouble(call: Call, region: str, seconds: float, verdict: JSON | None) -> str | None:
     """Say why a region is going to fail; None if it is not."""
     if verdict is not None:
         return str(verdict["message"])
-    if seconds > settings.doubts.replication_limit:
-        return settings.doubts.replication_limit_message
-    failing = {regions.fold(name) for name in settings.failing_regions}
+    if seconds > call.doubts.replication_limit:
+        return call.doubts.replication_limit_message
+    spoiled = [fault.region for fault in call.world.faults.standing("region_fails")]
+    failing = {regions.fold(name) for name in (*call.settings.failing_regions, *spoiled)}
     return _FAILED if region in failing else None
 
 

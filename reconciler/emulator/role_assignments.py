@@ -15,7 +15,7 @@ from reconciler.emulator import api_versions, contents, moments, roles
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 from reconciler.emulator.contents import READ_ONLY, TEXT
-from reconciler.emulator.records import Resource
+from reconciler.emulator.records import Phase, Resource
 
 if TYPE_CHECKING:
     from reconciler.emulator.records import JSON
@@ -212,7 +212,10 @@ def _new(call: Call, role: str, principal: str, kind: str, sent: JSON) -> Resour
         "description": sent.get("description"),
     }
     scope, mark = call.target.scope.lower(), _mark(role, principal)
-    return Resource(call.target.id, Kind.ASSIGNMENT, scope, call.target.subscription, body, mark=mark)
+    at = call.now
+    return Resource(
+        call.target.id, Kind.ASSIGNMENT, scope, call.target.subscription, body, {}, mark, Phase.CREATING, at, at
+    )
 
 
 def _changed(call: Call, existing: Resource, sent: JSON) -> Resource:

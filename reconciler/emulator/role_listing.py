@@ -52,13 +52,19 @@ def answer(call: Call) -> Answer:
     scope = call.target.scope.lower()
     found = call.store.around(
         Kind.ASSIGNMENT,
-        [*above(scope), *_root_group(scope, call.settings.tenant)],
+        inherited(scope, call.settings.tenant),
         None if wanted.at_scope else scope,
         wanted.principal,
         listing.after(call),
         call.settings.page_size + 1,
+        now=listing.seen_at(call),
     )
     return listing.page(call, found, role_assignments.show, as_created=True)
+
+
+def inherited(scope: str, tenant: str) -> list[str]:
+    """Give the scopes whose grants count at a folded scope: its own, all above, the tenant's root group."""
+    return [*above(scope), *_root_group(scope, tenant)]
 
 
 def _root_group(scope: str, tenant: str) -> list[str]:

@@ -46,7 +46,11 @@ def share(call: Call) -> Answer:
         hidden["groups"] = _regrouped(hidden["groups"], sent.get("groups", []), add=operation == "Add")
     call.store.put(replace(gallery, body=gallery.body | {"properties": properties}, hidden=hidden))
     ends = call.now + call.settings.scaled(call.settings.durations.share)
-    return Answer(202, b"", operations.begin(call, gallery.body["location"], ends, advises=False))
+    return Answer(
+        202,
+        b"",
+        operations.begin(call, gallery.body["location"], ends, advises=False, failure=operations.spoiled(call)),
+    )
 
 
 def _require(permissions: object, wanted: str, operation: str) -> None:

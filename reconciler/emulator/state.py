@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS resources (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_parent ON resources (kind, parent, key);
 CREATE INDEX IF NOT EXISTS by_subscription ON resources (kind, subscription, key);
+CREATE INDEX IF NOT EXISTS by_location ON resources (kind, subscription, json_extract(body, '$.location'));
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, subscription TEXT NOT NULL, location TEXT NOT NULL,
   started REAL NOT NULL, ends REAL NOT NULL, failure TEXT, advises INTEGER NOT NULL
@@ -35,9 +37,10 @@ CREATE TABLE IF NOT EXISTS operations (
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _COLUMNS = "id, kind, parent, subscription, mark, body, hidden, phase, started, ends, failure, revision"
-_LIVE = "NOT (phase = 'Deleting' AND ends <= ?)"
+_LIVE = "NOT (phase = 'Deleting' AND ends <= ? AND failure IS NULL)"
 _LAYOUT = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY cid"
 _SHORTEST = 100
+_BORN = "NOT (phase = 'Creating' AND started > ?)"
 _FORGET_AFTER = 86_400.0
 
 
@@ -99,14 +102,13 @@ class Store:
 
     def children(self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
         """List what lies directly below a folded parent id, in key order."""
-        return self._listed(
-            f"kind = ? AND parent = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?", (kind, parent, after, now, limit)
-        )
+        where = f"kind = ? AND parent = ? AND key > ? AND {_LIVE} AND {_BORN} ORDER BY key LIMIT ?"
+        return self._listed(where, (kind, parent, after, now, now, limit))
 
     def in_subscription(self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
         """List one kind in a subscription, in key order."""
-        where = f"kind = ? AND subscription = ? AND key > ? AND {_LIVE} ORDER BY key LIMIT ?"
-        return self._listed(where, (kind, subscription.lower(), after, now, limit))
+        where = f"kind = ? AND subscription = ? AND key > ? AND {_LIVE} AND {_BORN} ORDER BY key LIMIT ?"
+        return self._listed(where, (kind, subscription.lower(), after, now, now, limit))
 
     def marked(self, kind: Kind, parent: str, mark: str, now: float) -> list[Resource]:
         """Find those of one kind below a parent (or in a subscription) that carry a mark."""
@@ -119,7 +121,15 @@ class Store:
         return self._select("kind = ? AND substr(key, -length(?)) = ?", (kind, f"/{name}", f"/{name}"))
 
     def around(
-        self, kind: Kind, at: list[str], below: str | None, word: str | None, after: str, limit: int
+        self,
+        kind: Kind,
+        at: list[str],
+        below: str | None,
+        word: str | None,
+        after: str,
+        limit: int,
+        *,
+        now: float = math.inf,
     ) -> list[Row]:
         """List one kind at folded scopes, below another, or both; `word` must end the mark."""
         where = f"parent IN ({','.join('?' * len(at))})"
@@ -130,7 +140,8 @@ class Store:
         if word is not None:
             where += " AND substr(mark, -length(?)) = ?"
             values += [f"\n{word}", f"\n{word}"]
-        return self._listed(f"kind = ? AND {where} AND key > ? ORDER BY key LIMIT ?", (*values, after, limit))
+        where += f" AND {_LIVE} AND {_BORN} AND key > ? ORDER BY key LIMIT ?"
+        return self._listed(f"kind = ? AND {where}", (*values, now, now, after, limit))
 
     def fate(self, key: str) -> tuple[Phase, float] | None:
         """Tell in which phase the row of a folded id is, and when that ends; None if there never was such a row."""
@@ -188,6 +199,15 @@ class Store:
         """Count one kind in a subscription."""
         rows = self._rows(
             "SELECT count(*) FROM resources WHERE kind = ? AND subscription = ?", (kind, subscription.lower())
+        )
+        return int(rows[0][0])
+
+    def count_at(self, kind: Kind, subscription: str, location: str, now: float) -> int:
+        """Count one kind in a subscription and region."""
+        where = f"kind = ? AND subscription = ? AND json_extract(body, '$.location') = ? AND {_LIVE}"
+        rows = self._rows(
+            f"SELECT count(*) FROM resources INDEXED BY by_location WHERE {where}",  # noqa: S608 - our own text
+            (kind, subscription.lower(), location, now),
         )
         return int(rows[0][0])
 

@@ -6,6 +6,7 @@ gateway makes around it is the same for all three and stands here once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.emulator import operations, recycle_bin, regions
@@ -25,6 +26,7 @@ _LABELS = {
     Kind.VERSION: "Gallery Image Version",
     Kind.SOFT_DELETED: "Gallery Image Version",
 }
+_QUOTAS = {Kind.GALLERY: "galleries", Kind.IMAGE: "definitions", Kind.VERSION: "versions"}
 _TAG_LIMIT, _TAG_NAME, _TAG_VALUE = 50, 512, 256
 
 
@@ -143,6 +145,21 @@ def settle_location(call: Call, sent: JSON, existing: Resource | None) -> str:
     return short
 
 
+def require_room(call: Call, location: str) -> None:
+    """Refuse one more of its kind than a subscription may have in a region (4.4/6, 6/1-6/3)."""
+    assert call.target.kind is not None
+    most: int = getattr(call.settings.limits, _QUOTAS[call.target.kind])
+    if call.store.count(call.target.kind, call.target.subscription) < most:  # of all regions, and quickly told
+        return
+    held = call.store.count_at(call.target.kind, call.target.subscription, location, call.now)
+    if held >= most:
+        message = (
+            f"Operation could not be completed as it results in exceeding approved {_LABELS[call.target.kind]} quota. "
+            f"Location: {location}, current limit: {most}, current usage: {held}."
+        )
+        raise ArmError(409, "OperationNotAllowed", message, fact="4.4/6")
+
+
 def location_unknown(call: Call, location: str) -> ArmError:
     """Say that a region is none of ours (4.1/6)."""
     message = (
@@ -179,32 +196,27 @@ def delete(call: Call, duration: float, allowed: Callable[[Resource], None], *, 
         if missing is not None and call.doubts.delete_without_parent == "parent_not_found":
             raise parent_not_found(call, missing)
         return Answer(204)
-    if existing.phase is Phase.DELETING:
+    failure: JSON | None = None
+    if existing.phase is Phase.DELETING and existing.failure is None:
         ends = existing.ends
     else:
         allowed(existing)
+        failure = operations.spoiled(call)
         ends = call.now + call.settings.scaled(duration)
-        call.store.put(_deleting(existing, call.now, ends))
-        recycle_bin.empty(call, existing.key)
-        if call.doubts.assignments_of_deleted == "removed":
-            _remove_assignments(call, existing.key)
-    headers = operations.begin(call, str(existing.body["location"]), ends, advises=advises)
+        call.store.put(replace(existing, phase=Phase.DELETING, started=call.now, ends=ends, failure=failure))
+        if failure is None:
+            _clear_away(call, existing)
+        elif existing.kind is Kind.VERSION:
+            recycle_bin.forget(call)
+    headers = operations.begin(call, str(existing.body["location"]), ends, advises=advises, failure=failure)
     return Answer(202, b"", headers)
 
 
-def _deleting(resource: Resource, now: float, ends: float) -> Resource:
-    return Resource(
-        resource.id,
-        resource.kind,
-        resource.parent,
-        resource.subscription,
-        resource.body,
-        resource.hidden,
-        resource.mark,
-        Phase.DELETING,
-        now,
-        ends,
-    )
+def _clear_away(call: Call, existing: Resource) -> None:
+    """Let go what does not outlive a resource: its soft-deleted children, and its grants where that is so."""
+    recycle_bin.empty(call, existing.key)
+    if call.doubts.assignments_of_deleted == "removed":
+        _remove_assignments(call, existing.key)
 
 
 def _remove_assignments(call: Call, scope: str) -> None:

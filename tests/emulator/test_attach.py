@@ -195,17 +195,15 @@ def test_racing_threads_all_end_up_attached(tmp_path: Path) -> None:
             share.close()
 
 
-def test_the_address_is_for_its_owner_only_and_names_the_process(tmp_path: Path) -> None:
+def test_the_address_is_for_its_owner_only_and_says_how_to_be_let_in(tmp_path: Path) -> None:
     settings = EmulatorSettings(state=tmp_path / "state.db")
     with attach(settings) as share:
         file = tmp_path / "state.db.address"
         assert file.stat().st_mode & 0o777 == 0o600
-        assert json.loads(file.read_text()) == {
-            "base_url": share.base_url,
-            "token": share.token,
-            "pid": os.getpid(),
-            "authority": "",
-        }
+        said = json.loads(file.read_text())
+        assert (said["base_url"], said["token"], said["pid"]) == (share.base_url, share.token, os.getpid())
+        assert (said["authority"], said["tenant"]) == ("", settings.tenant)
+        assert said["sign_ins"].keys() == {"operator", "reader", "user"}
 
 
 def test_addresses_handed_out_stay_valid_over_a_restart(tmp_path: Path) -> None:

@@ -286,6 +286,6 @@ def test_an_unexpected_error_is_told_in_the_shape_of_arm(
     arm = world()
     arm.gallery()
     with arm.emulator._edge.front.world.store.writing():
-        arm.emulator._edge.front.world.store._db.execute("UPDATE resources SET body = 'x'")
+        arm.emulator._edge.front.world.store._db.execute("UPDATE resources SET hidden = 'x'")
     refused(arm.get(arm.path("corp")), 500, "InternalServerError")
     assert "emulator.request.failed" in caplog.text
