@@ -50,6 +50,10 @@ class Limits:
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
+    galleries: int = 100
+    definitions: int = 1000
+    versions: int = 10_000
+    """6/1-6/3: in one subscription and region; how one more is refused: `Doubts.answers`, 4.4/6."""
     full_size_gb: int = 2048
     """6/5: the largest disk of a version in full mode; 1024 until 2023."""
     shallow_size_gb: int = 32_768
@@ -64,7 +68,7 @@ class Doubts:
 
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
-    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 5/14, 5/16;
+    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 4.4/6, 5/14, 5/16;
     2.4/30 for what cannot be restored, 7/4 for a failed version that soft-delete keeps from being deleted."""
     source_change: Literal["refused", "failed_operation"] = "refused"
     """3.2/9: another source on an existing version is refused at once, or fails the operation."""
@@ -146,6 +150,8 @@ class Doubts:
     """5/14: whether an unknown role definition is refused."""
     assignments_of_deleted: Literal["kept", "removed"] = "kept"
     """5/20: what becomes of grants when their scope is deleted."""
+    grant_lag: float = 0.0
+    """5/21: emulated seconds until a role assignment takes effect."""
     assignment_limit: int = 4000
     """5/16, 6/9: grants in one subscription."""
     soft_deleted_holds_parent: Literal["blocked", "free"] = "blocked"
@@ -206,6 +212,8 @@ class EmulatorSettings:
     principals: Literal["any"] | Mapping[str, PrincipalKind] = "any"
     directory: tuple[Principal, ...] = ()
     """Principals besides the built-in operator, reader and user; they are known even if `principals` is a list."""
+    authorization: bool = False
+    """4.4/2: whether a caller other than the operator needs the right to what it does."""
     granted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """4.4/2: role names that somebody, by object id, holds at the root besides the assignments in the state."""
     default_subscription: str = "00000000-0000-0000-0000-000000000001"

@@ -233,7 +233,7 @@ def test_the_name_of_a_kept_version_may_be_free(world: Callable[..., Arm]) -> No
     assert arm.properties(path)["storageProfile"]["source"] == OTHER["source"]
 
 
-@pytest.mark.recorded("7/4")
+@pytest.mark.recorded("1", "2.5", "7/4")
 def test_a_delete_can_go_around_the_bin(arm: Arm) -> None:
     path = kept_version(arm)
     delete(arm, path, NEWEST, "&bypassSoftDelete=true")
@@ -372,3 +372,12 @@ def test_the_sdk_reads_the_bin_and_goes_around_it(world: Callable[..., Arm]) -> 
     assert restored.properties.provisioning_state == "Succeeded"
     client.gallery_image_versions.begin_delete(*place, bypass_soft_delete=True).result()
     assert list(client.soft_deleted_resource.list_by_artifact_name(arm.group, "corp", "Images", "ubuntu")) == []
+
+
+@pytest.mark.recorded("4.5/15")
+def test_looking_into_the_bin_is_counted_by_itself(world: Callable[..., Arm]) -> None:
+    arm = world()
+    kept_version(arm)
+    told = arm.get(bin_of(arm), api=NEWEST).headers["x-ms-ratelimit-remaining-resource"]
+    policy = "Microsoft.Compute/ListSoftDeletedResourcesInGallery"
+    assert told == f"{policy}3Min;1499,{policy}30Min;9999"
