@@ -17,8 +17,14 @@ from reconciler.emulator.contents import ANY, READ_ONLY, TEXT, Items
 from reconciler.emulator.records import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.emulator.records import JSON
     from reconciler.emulator.world import Call
+
+
+Permission = tuple[tuple[str, ...], tuple[str, ...]]
+"""Actions, and those among them that are not allowed after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,25 @@ _TEMPLATE = {
 def known(call: Call, role_id: str) -> bool:
     """Tell whether a role with this guid exists."""
     return role_id.lower() in _BY_ID or _custom(call, role_id) is not None
+
+
+def permissions(call: Call, role: str) -> Iterator[Permission]:
+    """Give what a role, by guid or by name, allows: actions, and what is taken out of them."""
+    folded = role.lower()
+    for one in BUILT_IN:
+        if folded in (one.id, one.name.lower()):
+            yield one.actions, one.not_actions
+            return
+    made = call.store.of_kind(Kind.ROLE, call.now)
+    for custom in made:
+        if folded in (custom.name.lower(), str(custom.body["roleName"]).lower()):
+            for part in custom.body.get("permissions", []):
+                yield _texts(part, "actions"), _texts(part, "notActions")
+
+
+def _texts(part: object, name: str) -> tuple[str, ...]:
+    found = part.get(name) if isinstance(part, dict) else None
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 def qualified(subscription: str, role_id: str) -> str:

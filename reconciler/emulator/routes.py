@@ -19,6 +19,7 @@ from reconciler.emulator import (
     locks,
     operations,
     providers,
+    rights,
     role_assignments,
     role_listing,
     roles,
@@ -127,6 +128,7 @@ def respond(call: Call) -> Answer:
         raise ArmError(405, "UnsupportedHttpMethod", message)
     subscriptions.require(call)
     api_versions.check(target.kind, call.api_version, _type_name(call))
+    rights.require(call)
     groups.require(call)
     locks.hold(call)
     if call.method in ("GET", "HEAD"):

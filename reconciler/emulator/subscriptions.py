@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.emulator import geographies, regions
+from reconciler.emulator import geographies, regions, rights
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def tenants(call: Call) -> Answer:
 
 
 def listing(call: Call) -> Answer:
-    """List the subscriptions that are known (3.9/10)."""
-    found = [_subscription(call, name) for name in _known(call)]
+    """List the subscriptions that are known and that the caller may read something in (3.9/10)."""
+    found = [_subscription(call, name) for name in _known(call) if rights.sees(call, name)]
     return _json({"value": found, "count": {"type": "Total", "value": len(found)}})
 
 

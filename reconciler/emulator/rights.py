@@ -1,0 +1,150 @@
+"""Who may do what: every call stands for one action, which its caller must be granted at the scope or above.
+
+Asked in one place, before a rule looks whether anything is there, so that nobody learns what exists by being
+refused. Off unless the settings ask for it; the operator of the house may do everything in either case.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from reconciler.emulator import frozen, moments, roles
+from reconciler.emulator.addresses import EXTENSIONS, Kind, Shape
+from reconciler.emulator.answers import ArmError
+from reconciler.emulator.role_listing import inherited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.emulator.records import Resource
+    from reconciler.emulator.roles import Permission
+    from reconciler.emulator.world import Call
+
+_VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+_SUBSCRIPTION = "Microsoft.Resources/subscriptions"
+_OWN = {
+    Shape.SUBSCRIPTION: f"{_SUBSCRIPTION}/read",
+    Shape.LOCATIONS: f"{_SUBSCRIPTION}/locations/read",
+    Shape.PROVIDERS: f"{_SUBSCRIPTION}/providers/read",
+    Shape.PROVIDER: f"{_SUBSCRIPTION}/providers/read",
+    Shape.RESOURCES: f"{_SUBSCRIPTION}/resources/read",
+    Shape.OPERATION: "Microsoft.Compute/locations/capsOperations/read",
+    Shape.RESULT: f"{_SUBSCRIPTION}/operationresults/read",
+}
+_NARROWED = (Shape.TENANTS, Shape.SUBSCRIPTIONS)
+_ANYWHERE = (Shape.OPERATION, Shape.RESULT)
+_PROFILE = "properties.storageProfile"
+_WRITTEN = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/disks")
+_SOURCES = ("source.id", "source.virtualMachineId", "osDiskImage.source.id")
+
+
+def require(call: Call) -> None:
+    """Refuse what the caller is not granted (4.4/2, 5/17), or not granted on what a version is made from (4.4/3)."""
+    if not _asked(call) or call.target.shape in _NARROWED:
+        return
+    action, scope = _action(call), _scope(call)
+    if call.target.shape is Shape.SUBSCRIPTION:
+        granted = sees(call, call.target.subscription)
+    else:
+        at = call.target.scope if call.target.kind in EXTENSIONS else scope
+        granted = _allows(_held(call, at, below=call.target.shape in _ANYWHERE), action)
+    if not granted:
+        raise _refused(call, action, scope)
+    if call.target.kind is Kind.VERSION and call.method in ("PUT", "PATCH"):
+        _require_sources(call, action, scope)
+
+
+def sees(call: Call, subscription: str) -> bool:
+    """Tell whether the caller may read anything in a subscription, which is then shown to it."""
+    if not _asked(call):
+        return True
+    held = _held(call, f"/subscriptions/{subscription}", below=True)
+    return any(pattern.lower().endswith(("*", "/read")) for actions, _ in held for pattern in actions)
+
+
+def _asked(call: Call) -> bool:
+    settings = call.settings
+    return settings.authorization and call.caller.object_id.lower() != settings.caller.lower()
+
+
+def _action(call: Call) -> str:
+    """Name the action that a call stands for."""
+    target = call.target
+    if target.kind is None:
+        return _OWN.get(target.shape) or f"{target.name}/{target.shape}/action"
+    kind = f"{_SUBSCRIPTION}/resourceGroups" if target.kind is Kind.GROUP else target.kind.value
+    return f"{kind}/{_VERBS[call.method]}" if call.method in _VERBS else f"{kind}/{target.shape}/action"
+
+
+def _scope(call: Call) -> str:
+    target = call.target
+    if target.kind is not None and target.shape is not Shape.LIST:
+        return target.id
+    return target.scope or f"/subscriptions/{target.subscription}"
+
+
+def _held(call: Call, scope: str, *, below: bool = False) -> Iterator[Permission]:
+    """Give what the caller is allowed by the settings, and by the state at a scope and above it, or below it too."""
+    person = call.caller.object_id.lower()
+    for object_id, names in call.settings.granted.items():
+        if object_id.lower() == person:
+            for name in names:
+                yield from roles.permissions(call, name)
+    folded = scope.lower()
+    for row in call.store.around(
+        Kind.ASSIGNMENT, inherited(folded, call.settings.tenant), folded if below else None, person, "", -1
+    ):
+        assignment = row.resource()
+        if _counts(call, assignment):
+            yield from roles.permissions(call, assignment.mark.partition("\n")[0])
+
+
+def _counts(call: Call, assignment: Resource) -> bool:
+    """Tell whether a grant is old enough to work (5/21)."""
+    lag = call.settings.scaled(call.doubts.grant_lag)
+    return lag <= 0 or call.now >= (moments.seconds(assignment.body["createdOn"]) or 0.0) + lag
+
+
+def _allows(held: Iterator[Permission], action: str) -> bool:
+    return any(_names(actions, action) and not _names(excepted, action) for actions, excepted in held)
+
+
+def _names(patterns: tuple[str, ...], action: str) -> bool:
+    folded = action.lower()
+    return any(fnmatchcase(folded, pattern.lower()) for pattern in patterns)
+
+
+def _refused(call: Call, action: str, scope: str) -> ArmError:
+    message = (
+        f"The client '{call.caller.name}' with object id '{call.caller.object_id}' does not have authorization to "
+        f"perform action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, "
+        "please refresh your credentials."
+    )
+    return ArmError(403, "AuthorizationFailed", message, gateway=True)
+
+
+def _require_sources(call: Call, action: str, scope: str) -> None:
+    """Require rights on what a version is made from: to write a machine or disk (2.4/19, 5/29), to read all else."""
+    for path in _SOURCES:
+        source = frozen.look(call.body, f"{_PROFILE}.{path}")
+        kind = _type(source) if isinstance(source, str) else ""
+        if not isinstance(source, str) or not kind:
+            continue
+        needed = f"{kind}/write" if kind.lower() in {one.lower() for one in _WRITTEN} else f"{kind}/read"
+        if not _allows(_held(call, source), needed):
+            message = (
+                f"The client '{call.caller.name}' with object id '{call.caller.object_id}' has permission to perform "
+                f"action '{action}' on scope '{scope}'; however, it does not have permission to perform action "
+                f"'{needed}' on the linked scope(s) '{source}' or the linked scope(s) are invalid."
+            )
+            raise ArmError(403, "LinkedAuthorizationFailed", message, gateway=True)
+
+
+def _type(source: str) -> str:
+    """Read the type out of a resource id; empty for what is none."""
+    head, _, tail = source.rpartition("/providers/")
+    parts = tail.split("/")
+    if not head.lower().startswith("/subscriptions/") or len(parts) < 3 or not all(parts):  # noqa: PLR2004 - a name
+        return ""
+    return "/".join([parts[0], *parts[1::2]])
