@@ -76,7 +76,7 @@ def answer(call: Call) -> Answer:
     scope = call.target.scope.lower()
     found = call.store.around(
         Kind.LOCK,
-        above(scope) if upwards else [scope],
+        above(scope) if upwards and call.doubts.locks_at_scope == "above" else [scope],
         None if upwards else scope,
         None,
         listing.after(call),
@@ -96,6 +96,8 @@ def hold(call: Call) -> None:
     if call.method not in _WRITING or target.kind in (None, Kind.LOCK):
         return
     deletes = call.method == "DELETE"
+    if deletes and call.doubts.locked_missing == "looked_up" and call.store.find(target.key, call.now) is None:
+        return
     scopes = sorted({*above(target.scope.lower()), target.key})
     below = target.key if deletes and target.kind is Kind.GROUP else None
     found = [row.resource() for row in call.store.around(Kind.LOCK, scopes, below, None, "", -1)]

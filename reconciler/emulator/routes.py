@@ -18,6 +18,7 @@ from reconciler.emulator import (
     listing,
     locks,
     operations,
+    policies,
     providers,
     rights,
     role_assignments,
@@ -131,6 +132,7 @@ def respond(call: Call) -> Answer:
     rights.require(call)
     groups.require(call)
     locks.hold(call)
+    policies.require(call)
     if call.method in ("GET", "HEAD"):
         return handler(call)
     with call.store.writing():

@@ -68,7 +68,7 @@ class Doubts:
 
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
-    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 4.4/6, 5/14, 5/16;
+    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 4.4/4, 4.4/6, 5/14, 5/16;
     2.4/30 for what cannot be restored, 7/4 for a failed version that soft-delete keeps from being deleted."""
     source_change: Literal["refused", "failed_operation"] = "refused"
     """3.2/9: another source on an existing version is refused at once, or fails the operation."""
@@ -150,6 +150,10 @@ class Doubts:
     """5/14: whether an unknown role definition is refused."""
     assignments_of_deleted: Literal["kept", "removed"] = "kept"
     """5/20: what becomes of grants when their scope is deleted."""
+    locked_missing: Literal["refused", "looked_up"] = "refused"
+    """4.4/5: DELETE of what is not there, below a lock: refused like any, or answered as if there were no lock."""
+    locks_at_scope: Literal["above", "only"] = "above"
+    """3.9/2: whether `atScope()` in a list of locks gives those above the scope, too."""
     grant_lag: float = 0.0
     """5/21: emulated seconds until a role assignment takes effect."""
     assignment_limit: int = 4000
@@ -229,6 +233,8 @@ class EmulatorSettings:
     """Other limits of policies, in 3 and in 30 minutes (4.5/4-4.5/15)."""
     region_removal: Literal["stored_flag", "same_request", "free"] = "stored_flag"
     failing_regions: tuple[str, ...] = ()
+    denied_locations: tuple[str, ...] = ()
+    """4.4/4: regions, in any spelling, in which a policy lets nothing be made."""
     tenant: str = "7e0f1c7a-0000-4000-8000-0000000000aa"
     caller: str = "7e0f1c7a-0000-4000-8000-0000000000cc"
     source_size_gb: int = 30

@@ -88,6 +88,15 @@ def test_a_list_of_locks_at_a_scope_reaches_up(arm: Arm) -> None:
     refused(answer, 400, "UnsupportedQuery")
 
 
+def test_a_list_at_a_scope_may_leave_out_what_lies_above(world: Callable[..., Arm]) -> None:
+    # 3.9/2
+    arm = world(doubts=Doubts(locks_at_scope="only"))
+    arm.definition()
+    for scope in (arm.in_group(), arm.path("corp"), arm.path("corp", "ubuntu")):
+        locked(arm, scope)
+    assert listed(arm, arm.path("corp"), "&$filter=atScope()") == [lock_path(arm.path("corp"))]
+
+
 def test_locks_are_paged(world: Callable[..., Arm]) -> None:
     arm = world(page_size=2)
     for name in ("a", "b", "c"):
@@ -167,6 +176,17 @@ def test_a_refusal_names_every_locked_scope_in_the_spelling_of_its_lock(arm: Arm
     answer = arm.delete(path)
     assert f"are locked: '{group},{path}'." in refused(answer, 409, "ScopeLocked")
     assert answer.headers["x-ms-failure-cause"] == "gateway"
+
+
+def test_a_delete_of_nothing_is_refused_below_a_lock(arm: Arm, world: Callable[..., Arm]) -> None:
+    # 4.4/5, 3.1/14
+    locked(arm, arm.in_group())
+    refused(arm.delete(arm.path("corp")), 409, "ScopeLocked")
+    looking = world(doubts=Doubts(locked_missing="looked_up"))
+    locked(looking, looking.in_group())
+    assert looking.delete(looking.path("corp")).status_code == 204
+    looking.gallery()
+    refused(looking.delete(looking.path("corp")), 409, "ScopeLocked")
 
 
 def test_a_lock_holds_nothing_beside_or_above_it(arm: Arm) -> None:
