@@ -229,7 +229,10 @@ def get(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Answer DELETE: versions first (4.2/9)."""
     return writes.delete(
-        call, call.settings.durations.definition, lambda resource: writes.refuse_nested(call, resource), advises=False
+        call,
+        call.settings.durations.definition,
+        lambda resource: writes.refuse_nested(call, resource),
+        advises=call.doubts.definition_delete_advises,
     )
 
 

@@ -231,7 +231,7 @@ def get(call: Call) -> Answer:
     asked = {name.strip().lower() for name in call.query.get("$expand", "").split(",")}
     stored = resource.body["properties"]
     if "replicationstatus" in asked:
-        status = replication.status(resource.hidden["regions"], targets(stored), call.now)
+        status = replication.status(call.doubts, resource.hidden["regions"], targets(stored), call.now)
         body["properties"]["replicationStatus"] = status
     uefi = frozen.look(stored, security.UEFI)
     if "uefisettings" in asked and uefi is not None:

@@ -61,16 +61,17 @@ def poll(call: Call) -> Answer:
     if call.query.get("monitor", "").lower() == "true":
         headers.pop("Content-Type")
         return Answer(call.doubts.monitor_status if running else 200, b"", headers)
-    return Answer(200, compact(_body(operation, running=running)), headers)
+    return Answer(200, compact(_body(call, operation, running=running)), headers)
 
 
-def _body(operation: Operation, *, running: bool) -> JSON:
+def _body(call: Call, operation: Operation, *, running: bool) -> JSON:
     body: JSON = {"startTime": moments.at(operation.started)}
     if running:
         return body | {"status": "InProgress", "name": operation.id}
     body["endTime"] = moments.at(operation.ends)
     if operation.failure is not None:
-        return body | {"status": "Failed", "error": operation.failure, "name": operation.id}
+        status = call.doubts.failed_operation_status
+        return body | {"status": status, "error": operation.failure, "name": operation.id}
     return body | {"status": "Succeeded", "name": operation.id}
 
 

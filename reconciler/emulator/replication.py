@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.emulator.records import JSON
+    from reconciler.emulator.settings import Doubts
     from reconciler.emulator.world import Call
 
 _DONE = 100
-_FAILED = "Failed with internal server error."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def plan(call: Call, targets: Sequence[str], home: str, before: JSON | None, ver
     if verdict is None and any(lasts > doubts.replication_limit for lasts in seconds.values()):
         verdict = {"code": doubts.replication_limit_code, "message": doubts.replication_limit_message}
     failed = [region for region in targets if timelines[region]["fails"]]
-    return Course(timelines, ends, (verdict or _failure(failed)) if failed else None)
+    return Course(timelines, ends, (verdict or _failure(doubts, failed)) if failed else None)
 
 
 def durations(call: Call, todo: Sequence[str], *, new: bool) -> dict[str, float]:
@@ -78,18 +78,18 @@ def _trouble(call: Call, region: str, seconds: float, verdict: JSON | None) -> s
         return call.doubts.replication_limit_message
     spoiled = [fault.region for fault in call.world.faults.standing("region_fails")]
     failing = {regions.fold(name) for name in (*call.settings.failing_regions, *spoiled)}
-    return _FAILED if region in failing else None
+    return call.doubts.replication_failure_details if region in failing else None
 
 
-def _failure(failed: Sequence[str]) -> JSON:
+def _failure(doubts: Doubts, failed: Sequence[str]) -> JSON:
     """Word the failure of an operation whose regions failed (4.3/15)."""
-    details = ", ".join(f"{{region:{region}, detail:{_FAILED}}}" for region in failed)
+    details = ", ".join(f"{{region:{region}, detail:{doubts.replication_failure_details}}}" for region in failed)
     message = (
         "Gallery replication jobs failed in one or more regions. The failing regions' details are as follows: "
         f"'{details}'. If retry does not work, then please do an update by removing the failed regions and update "
         "again by adding them back."
     )
-    return {"code": "GalleryReplicationJobsFailed", "message": message}
+    return {"code": doubts.replication_failure_code, "message": message}
 
 
 def replicated(timelines: JSON, region: str) -> bool:
@@ -97,22 +97,25 @@ def replicated(timelines: JSON, region: str) -> bool:
     return region in timelines and not timelines[region]["fails"]
 
 
-def status(timelines: JSON, targets: Sequence[str], now: float) -> JSON:
+def status(doubts: Doubts, timelines: JSON, targets: Sequence[str], now: float) -> JSON:
     """Build replicationStatus (3.6/3): per region in the order of targetRegions, and the aggregate."""
-    summary = [_region(timelines[region], region, now) for region in targets]
+    summary = [_region(doubts, timelines[region], region, now) for region in targets]
     states = {item["state"] for item in summary}
-    aggregate = next((state for state in ("Failed", "Replicating") if state in states), "Completed")
+    order = ("Failed", "Replicating") if doubts.replication_aggregate == "failed_first" else ("Replicating", "Failed")
+    aggregate = next((state for state in order if state in states), "Completed")
     aggregate = "InProgress" if aggregate == "Replicating" else aggregate
     return {"aggregatedState": aggregate, "summary": summary}
 
 
-def _region(timeline: JSON, region: str, now: float) -> JSON:
+def _region(doubts: Doubts, timeline: JSON, region: str, now: float) -> JSON:
     item: JSON = {"region": regions.display(region), "state": "Replicating", "details": "", "progress": 0}
     if now < timeline["to"]:
+        if doubts.replication_progress == "none_until_done":
+            return item
         done = (now - timeline["from"]) / (timeline["to"] - timeline["from"])
         item["progress"] = min(_DONE - 1, max(0, int(done * _DONE)))
     elif timeline["fails"]:
-        item |= {"state": "Failed", "details": timeline.get("details") or _FAILED}
+        item |= {"state": "Failed", "details": timeline.get("details") or doubts.replication_failure_details}
     else:
         item |= {"state": "Completed", "progress": _DONE}
     return item

@@ -40,7 +40,6 @@ _ROLE = re.compile(
 )
 _TYPES = ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device")
 _WORDS = ("description", "condition", "conditionVersion")
-_LONGEST_CONDITION = 8192
 
 
 def write(call: Call) -> Answer:
@@ -51,7 +50,7 @@ def write(call: Call) -> Answer:
     role = _role(call, sent.get("roleDefinitionId"))
     principal = _guid(sent.get("principalId"), "PrincipalId")
     kind = _principal_type(call, principal, sent.get("principalType"))
-    _check_condition(sent)
+    _check_condition(sent, call.doubts.condition_limit)
     existing = _existing(call)
     if existing is not None:
         _refuse_change(call, existing, role, principal, sent)
@@ -71,7 +70,7 @@ def _check_name(name: str) -> None:
         uuid.UUID(name)
     except ValueError as error:
         message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
-        raise ArmError(400, "InvalidRoleAssignmentId", message) from error
+        raise ArmError(400, "InvalidRoleAssignmentId", message, fact="5/15") from error
 
 
 def require_scope(call: Call) -> None:
@@ -92,7 +91,8 @@ def require_scope(call: Call) -> None:
 def _role(call: Call, given: str | None) -> str:
     """Read the role's guid out of a full path (5/1, 4.4/7)."""
     match = _ROLE.match(given or "")
-    if match is None:
+    bare = (given or "").lower().startswith("/providers/microsoft.authorization/")
+    if match is None or (bare and call.doubts.subscription_less_role == "refused"):
         raise ArmError(400, "BadRequestFormat", "The request was incorrectly formatted.")
     role = match[1].lower()
     if call.doubts.unknown_role == "refused" and not roles.known(call, role):
@@ -105,14 +105,14 @@ def _guid(given: str | None, label: str) -> str:
         return str(uuid.UUID(given or ""))
     except ValueError as error:
         message = f"{label} '{given or ''}' is not valid. It must be a GUID."
-        raise ArmError(400, f"Invalid{label}", message) from error
+        raise ArmError(400, f"Invalid{label}", message, fact="5/15") from error
 
 
 def _principal_type(call: Call, principal: str, given: str | None) -> str:
     """Look the principal up in the directory (5/4, 5/12, 5/13)."""
     stated = next((kind for kind in _TYPES if given is not None and kind.lower() == given.lower()), None)
     if given is not None and stated is None:
-        raise ArmError(400, "InvalidPrincipalType", f"The principal type '{given}' is not valid.")
+        raise ArmError(400, "InvalidPrincipalType", f"The principal type '{given}' is not valid.", fact="5/15")
     hidden = call.world.faults.hides(principal)
     somebody = None if hidden else call.world.directory.get(principal)
     if somebody is None and (hidden or call.settings.principals != "any"):
@@ -140,12 +140,13 @@ def _unknown_principal(call: Call, principal: str) -> ArmError:
     return ArmError(400, "PrincipalNotFound", message)
 
 
-def _check_condition(sent: JSON) -> None:
+def _check_condition(sent: JSON, longest: int) -> None:
     condition, version = sent.get("condition"), sent.get("conditionVersion")
-    if condition is not None and len(condition) > _LONGEST_CONDITION:
-        raise ArmError(400, "InvalidConditionLength", f"A condition has at most {_LONGEST_CONDITION} characters.")
+    if condition is not None and len(condition) > longest:
+        raise ArmError(400, "InvalidConditionLength", f"A condition has at most {longest} characters.", fact="5/15")
     if version not in (None, "1.0", "2.0"):
-        raise ArmError(400, "InvalidConditionVersion", f"The condition version '{version}' is not valid.")
+        message = f"The condition version '{version}' is not valid."
+        raise ArmError(400, "InvalidConditionVersion", message, fact="5/15")
 
 
 def _existing(call: Call) -> Resource | None:
@@ -190,8 +191,14 @@ def _require_unique(call: Call, role: str, principal: str) -> None:
 
 
 def _require_room(call: Call) -> None:
-    subscription = call.target.subscription
-    if subscription and call.store.count(Kind.ASSIGNMENT, subscription) >= call.doubts.assignment_limit:
+    """Refuse one more grant than a subscription or a management group may have (5/16, 6/9)."""
+    subscription, scope = call.target.subscription, call.target.scope.lower()
+    if subscription:
+        full = call.store.count(Kind.ASSIGNMENT, subscription) >= call.doubts.assignment_limit
+    else:
+        most = call.doubts.management_group_assignment_limit
+        full = bool(scope) and len(call.store.children(Kind.ASSIGNMENT, scope, call.now, limit=most)) >= most
+    if full:
         raise ArmError(400, "RoleAssignmentLimitExceeded", "No more role assignments can be created.", fact="5/16")
 
 
@@ -229,7 +236,7 @@ def get(call: Call) -> Answer:
     resource = call.store.find(call.target.key, call.now)
     if resource is None:
         message = f"The role assignment '{call.target.name}' is not found."
-        raise ArmError(404, "RoleAssignmentNotFound", message)
+        raise ArmError(404, "RoleAssignmentNotFound", message, fact="5/5")
     return _json(200, show(resource, "", call.api_version))
 
 

@@ -68,7 +68,7 @@ class Doubts:
 
     answers: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Status and code by fact id, for refusals whose words alone are known: 4.1/5, 4.1/6, 4.1/9, 4.2/5-4.2/8,
-    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 4.4/4, 4.4/6, 5/14, 5/16;
+    4.3/2, 4.3/3, 4.3/6, 4.3/8-4.3/12, 4.3/20, 4.4/1, 4.4/4, 4.4/6, 5/5, 5/14-5/16;
     2.4/30 for what cannot be restored, 7/4 for a failed version that soft-delete keeps from being deleted."""
     source_change: Literal["refused", "failed_operation"] = "refused"
     """3.2/9: another source on an existing version is refused at once, or fails the operation."""
@@ -164,6 +164,27 @@ class Doubts:
     """2.4/30: PUT of a new version, source and all, under the name of a soft-deleted one."""
     grace_period_days: int = 0
     """2.2/7: gracePeriodInDays of a policy that does not state it."""
+    definition_delete_advises: bool = False
+    """3.1/8: whether the operation that deletes a definition advises Retry-After, as one on a version does."""
+    failed_operation_status: Literal["Failed", "Canceled"] = "Failed"
+    """3.2/3: the status of an operation that did not come through."""
+    replication_aggregate: Literal["failed_first", "unfinished_first"] = "failed_first"
+    """3.6/3: which region decides aggregatedState where one failed and another is not done."""
+    replication_progress: Literal["steady", "none_until_done"] = "steady"
+    """9.1: what `progress` shows before a region is complete."""
+    replication_failure_code: str = "GalleryReplicationJobsFailed"
+    replication_failure_details: str = "Failed with internal server error."
+    """4.3/15, 9.1: the code of a failed replication, and what it says of each failed region."""
+    subscription_less_role: Literal["accepted", "refused"] = "accepted"
+    """5/1: a role definition's path that begins with /providers instead of a subscription."""
+    management_group_assignment_limit: int = 500
+    """6/9: grants on one management group."""
+    condition_limit: int = 8192
+    """6/10: the longest condition of a grant, in characters."""
+    tag_limit: int = 50
+    tag_name_limit: int = 512
+    tag_value_limit: int = 256
+    """6/11: tags of one resource, and the characters in their names and values."""
     replication_limit: float = 21_600.0
     """4.3/7: emulated seconds after which the replication of a region is given up."""
     replication_limit_code: str = "ReplicationTimedOut"

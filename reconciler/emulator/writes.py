@@ -27,7 +27,6 @@ _LABELS = {
     Kind.SOFT_DELETED: "Gallery Image Version",
 }
 _QUOTAS = {Kind.GALLERY: "galleries", Kind.IMAGE: "definitions", Kind.VERSION: "versions"}
-_TAG_LIMIT, _TAG_NAME, _TAG_VALUE = 50, 512, 256
 
 
 def not_found(call: Call) -> ArmError:
@@ -118,9 +117,11 @@ def check_envelope(call: Call, sent: JSON) -> None:
         )
     for read_only in ("id", "type", "etag", "systemData"):
         sent.pop(read_only, None)
-    tags = sent.get("tags", {})
-    if len(tags) > _TAG_LIMIT or any(len(key) > _TAG_NAME or len(tags[key]) > _TAG_VALUE for key in tags):
-        message = f"At most {_TAG_LIMIT} tags with names of {_TAG_NAME} and values of {_TAG_VALUE} characters."
+    tags, doubts = sent.get("tags", {}), call.doubts
+    name_limit, value_limit = doubts.tag_name_limit, doubts.tag_value_limit
+    too_long = any(len(key) > name_limit or len(tags[key]) > value_limit for key in tags)
+    if too_long or len(tags) > doubts.tag_limit:
+        message = f"At most {doubts.tag_limit} tags with names of {name_limit} and values of {value_limit} characters."
         raise ArmError(400, "InvalidTagNameOrValue", message, target="tags")
 
 

@@ -123,7 +123,7 @@ def _kind_claims(principal: Principal) -> dict[str, str]:
 
 def unauthorized(code: str, message: str) -> ArmError:
     """Refuse for want of a good token (4.4/1); the edge adds the challenge."""
-    return ArmError(401, code, message, gateway=True)
+    return ArmError(401, code, message, gateway=True, fact="4.4/1")
 
 
 def check(claims: Claims, tenant: str, now: float, *, graph: bool, host: str) -> None:
