@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
 import ssl
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 15.0
 _PACE = 0.02
+_RETRY = 0.5
+_LOG = logging.getLogger(__name__)
 
 
 class Attached:
@@ -72,15 +76,20 @@ class Attached:
         return self._emulator is not None
 
     def _wait_for_lock(self) -> None:
-        while not try_lock(self._lock):
-            if self._closing.wait(_PACE):
-                return
-        if not self._closing.is_set():
+        """Take over as soon as the lock is free; what stands in the way then may pass, so it is tried again."""
+        told = ""
+        while not self._closing.wait(_RETRY if told else _PACE):
+            if not try_lock(self._lock):
+                continue
             try:
                 self._emulator = serve_locked(self._settings, self._lock)
-            except BaseException:
+            except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to
                 unlock(self._lock)
-                raise
+                if told != str(error):
+                    told = str(error)
+                    _LOG.error("emulator.take_over.failed: %s", told)
+            else:
+                return
 
     def close(self) -> None:
         """Give up this share; if this process serves, the next joiner takes over."""
@@ -114,7 +123,8 @@ def attach(settings: EmulatorSettings) -> Attached:
                 return Attached(settings, lock, emulator.address, emulator)
             address = read_address(settings.state)
             if address is not None and answers(address):
-                return Attached(settings, lock, address, None)
+                spoken = replace(settings, tls=address.base_url.startswith("https:"))
+                return Attached(spoken, lock, address, None)
             time.sleep(_PACE)
     except BaseException:
         os.close(lock)

@@ -6,6 +6,7 @@ keeps port and token beyond that process, so that the next one answers under the
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -26,6 +27,7 @@ from reconciler.emulator.signin import certificates
 from reconciler.emulator.state import Store
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from types import TracebackType
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from reconciler.emulator.signin.certificates import Papers
 
 _BIND_PATIENCE = 5.0
+_GRACE, _FAREWELL = 1.0, 0.05
 
 
 class EmulatorBusyError(RuntimeError):
@@ -149,6 +152,28 @@ class Emulator:
         self.close()
 
 
+class _Server(uvicorn.Server):
+    """Leaves as soon as all is answered, without uvicorn's pauses: until then nobody can take over."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, let requests under way be answered, end what takes longer than the grace."""
+        del sockets
+        for listening in self.servers:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await _until(lambda: not self.server_state.tasks, _GRACE)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await _until(lambda: not self.server_state.connections, _FAREWELL)  # a TLS client may never say good-bye
+
+
+async def _until(condition: Callable[[], bool], patience: float) -> None:
+    end = time.monotonic() + patience
+    while not condition() and time.monotonic() < end:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.001)
+
+
 class Serving:
     """A uvicorn server in a daemon thread, listening once this exists."""
 
@@ -167,9 +192,8 @@ class Serving:
             ssl_keyfile=str(papers.key) if papers is not None else None,
             ws="none",
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
         self._thread.start()
         while not self._server.started:
