@@ -319,8 +319,8 @@ def test_the_keys_come_in_the_order_of_the_service(arm: Arm) -> None:
         assert set(keys[7:]) == {"description", "releaseNoteUri"}
 
 
+@pytest.mark.recorded("3.4/1")
 def test_a_body_that_was_read_can_be_written_back(arm: Arm) -> None:
-    # 3.4/1
     path = arm.definition(features=[HIBERNATE], endOfLifeDate="2031-01-01", **FULL)
     before = arm.get(path).json()
     assert arm.put(path, before).status_code == 200

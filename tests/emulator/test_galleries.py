@@ -327,8 +327,9 @@ def test_tags_have_limits(arm: Arm, tags: dict[str, str]) -> None:
     refused(arm.put(arm.path("corp"), gallery() | {"tags": tags}), 400, "InvalidTagNameOrValue")
 
 
+@pytest.mark.recorded("3.4/1")
 def test_a_body_that_was_read_can_be_written_back(arm: Arm) -> None:
-    # 3.4/1, 3.8
+    # 3.8
     path = arm.made(
         arm.path("corp"), gallery(description="x", sharingProfile=COMMUNITY) | {"tags": {"a": "b"}}, api=NEWEST
     )

@@ -46,8 +46,8 @@ def test_pages_hold_fifty_and_the_last_has_no_next_link(arm: Arm) -> None:
     assert {name for page in pages for name in page} == {f"1.0.{number}" for number in range(101)}
 
 
+@pytest.mark.recorded("3.7")
 def test_a_full_last_page_has_no_next_link(world: Callable[..., Arm]) -> None:
-    # 3.7
     arm = world(page_size=2)
     assert [len(page) for page in names(arm, filled(arm, 4))] == [2, 2]
 

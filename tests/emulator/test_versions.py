@@ -143,8 +143,9 @@ def test_too_many_uefi_keys_are_refused(arm: Arm) -> None:
     refused(answer, 400, "InvalidParameter", target)
 
 
+@pytest.mark.recorded("3.4/1")
 def test_a_put_without_source_keeps_the_stored_one(arm: Arm) -> None:
-    # 3.4/1, 2.4/18, 2.4/22
+    # 2.4/22
     path = arm.made(
         path_of(arm),
         body({"osDiskImage": {"source": {"id": DISK}}, "dataDiskImages": [{"lun": 3, "source": {"id": DISK}}]}),
@@ -273,8 +274,8 @@ def test_a_delete_may_overtake_a_write_where_that_is_chosen(world: Callable[...,
     assert arm.delete(path).status_code == 202
 
 
+@pytest.mark.recorded("7/6")
 def test_different_versions_are_written_at_the_same_time(arm: Arm) -> None:
-    # 7/6
     arm.definition()
     for name in ("1.0.0", "1.0.1"):
         assert arm.put(arm.path("corp", "ubuntu", name), version()).status_code == 201
@@ -300,8 +301,9 @@ def test_the_end_of_life_block_holds_until_the_date(world: Callable[..., Arm]) -
     assert arm.delete(path).status_code == 202
 
 
+@pytest.mark.recorded("8/24")
 def test_switching_the_block_off_allows_the_delete(arm: Arm) -> None:
-    # 7/4, 8/24
+    # 7/4
     profile = {"targetRegions": [{"name": "westeurope"}], "endOfLifeDate": "2036-12-01"}
     path = arm.made(
         path_of(arm), version(publishingProfile=profile, safetyProfile={"blockDeletionBeforeEndOfLife": True})
@@ -325,8 +327,8 @@ def test_restore_is_never_returned_and_unknown_fields_are(arm: Arm) -> None:
     assert found["imageMetadataProfiles"] == [{"a": 1}]
 
 
+@pytest.mark.recorded("3.4/1")
 def test_a_body_that_was_read_can_be_written_back(arm: Arm) -> None:
-    # 3.4/1
     source = {"osDiskImage": {"source": {"id": DISK}}, "dataDiskImages": [{"lun": 0, "source": {"id": DISK}}]}
     profile = {
         "targetRegions": [{"name": "westeurope"}, {"name": "northeurope", "excludeFromLatest": True}],
