@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.emulator.answers import ArmError
+from reconciler.emulator.paths import without_empty_parent
 
 
 class Kind(StrEnum):
@@ -130,6 +131,7 @@ def unknown_path(path: str) -> ArmError:
 
 def parse(path: str) -> Target:
     """Read a decoded path; a 404 in ARM's shape if it names nothing that is emulated."""
+    path = without_empty_parent(path)
     access = _ACCESS.match(path.rstrip("/"))
     if access is not None:
         return _access(access)

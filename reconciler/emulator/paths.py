@@ -6,18 +6,20 @@ ARM's own front refuses such paths too, with answers that no source establishes;
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from reconciler.emulator.answers import ArmError
 
 _ENCODED = re.compile(r"%(?:2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+_EMPTY_PARENT = re.compile(r"(/providers/[^/]+)//(?=[^/])", re.IGNORECASE)
 _LONGEST_SEGMENT, _LONGEST_PATH = 260, 4_096
 
 
 def check(raw_path: str, path: str) -> None:
     """Refuse empty, dotted, encoded, unprintable and overlong segments; `path` is the decoded form."""
-    segments = path.removesuffix("/").split("/")[1:]
-    if _ENCODED.search(raw_path) or _UNPRINTABLE.search(path) or not _utf8(path):
+    segments = without_empty_parent(path).removesuffix("/").split("/")[1:]
+    if _ENCODED.search(raw_path) or _UNPRINTABLE.search(path) or not _utf8(raw_path):
         raise _refused("The request URI has characters that are not allowed in it.")
     if any(segment in ("", ".", "..") for segment in segments) and segments != [""]:
         raise _refused("The request URI has empty or relative segments.")
@@ -27,11 +29,16 @@ def check(raw_path: str, path: str) -> None:
         )
 
 
-def _utf8(path: str) -> bool:
-    """Tell whether a decoded path is text: undecodable bytes arrive as half characters."""
+def without_empty_parent(path: str) -> str:
+    """Read over the place of a parent resource, between namespace and type, that clients leave empty."""
+    return _EMPTY_PARENT.sub(r"\1/", path)
+
+
+def _utf8(raw_path: str) -> bool:
+    """Tell whether a path is text once it is decoded; the server puts a mark in place of what is none."""
     try:
-        path.encode()
-    except UnicodeEncodeError:
+        unquote_to_bytes(raw_path).decode()
+    except UnicodeDecodeError:
         return False
     return True
 

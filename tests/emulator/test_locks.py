@@ -68,6 +68,18 @@ def test_a_lock_is_created_and_changed_at_once_and_keeps_the_spelling_of_its_sco
     assert arm.get(lock_path(scope), api=LOCKS).json() == again.json()
 
 
+def test_the_empty_place_of_a_parent_is_read_over(arm: Arm) -> None:
+    # clients write a resource as namespace, parent, type and name, with nothing for no parent
+    path = arm.gallery()
+    blank = lock_path(path.replace("/Microsoft.Compute/", "/Microsoft.Compute//"))
+    answer = arm.put(blank, {"properties": {"level": "ReadOnly"}}, api=LOCKS)
+    assert (answer.status_code, answer.json()["id"]) == (201, lock_path(path))
+    assert arm.get(blank, api=LOCKS).json() == arm.get(lock_path(path), api=LOCKS).json()
+    assert arm.get(path.replace("/Microsoft.Compute/", "/Microsoft.Compute//")).json()["id"] == path
+    for elsewhere in (path.replace("/galleries/", "/galleries//"), path.replace(".Compute/", ".Compute///")):
+        refused(arm.get(elsewhere), 400, "InvalidRequestUri")
+
+
 @pytest.mark.recorded("3.9/2")
 def test_a_list_of_locks_reaches_down_from_its_scope(arm: Arm) -> None:
     arm.version()
