@@ -76,10 +76,13 @@ def client_certificate(papers: Papers) -> str:
 
 def _current(papers: Papers, authority: Certificate, names: Sequence[str], now: datetime) -> bool:
     from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if not (papers.certificate.exists() and papers.key.exists()):
         return False
     made = x509.load_pem_x509_certificate(papers.certificate.read_bytes())
+    if made.public_key() != load_pem_private_key(papers.key.read_bytes(), None).public_key():
+        return False  # a kill came between the two files
     held = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     known = {str(name) for name in (*held.get_values_for_type(x509.DNSName), *held.get_values_for_type(x509.IPAddress))}
     return made.issuer == authority.subject and now < made.not_valid_after_utc - _RENEWED and set(names) <= known
