@@ -198,9 +198,7 @@ def seed(
 def env(
     client: Annotated[Client, typer.Argument(help="The client that is to use the emulator.")],
     state: StateOption = STATE,
-    who: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Who signs in: operator, reader or user.")
-    ] = "operator",
+    who: Annotated[str, typer.Option("--as", metavar="NAME", help="Who signs in: operator or reader.")] = "operator",
     certificate: Annotated[bool, typer.Option("--certificate", help="Sign in with the certificate.")] = False,
 ) -> int:
     """Print the variables with which a client finds and trusts the running emulator: eval them in a shell."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.emulator.server import Address
 
-READY = ("az", "sdk")
+APPLICATIONS = ("operator", "reader")
 UNTRIED = ("terraform", "ansible")
 
 
@@ -35,14 +35,12 @@ class SignIn:
 
 def exports(client: str, address: Address, who: SignIn, state: Path) -> dict[str, str]:
     """Give the variables of a client by name; ClientError where the emulator is not started as it must be."""
-    if who.name not in address.sign_ins:
-        raise ClientError(f"nobody is called “{who.name}”; there are {', '.join(address.sign_ins)}")
+    if who.name not in APPLICATIONS:
+        raise ClientError(f"nobody is called “{who.name}”; there are {' and '.join(APPLICATIONS)}")
     if not address.authority and client != "sdk":
         raise ClientError(f"{client} speaks TLS alone: start the emulator with --tls")
     if who.certificate and not address.client:
         raise ClientError("the certificate to sign in with is made with --tls")
-    if who.name == "user" and client != "az":
-        raise ClientError("only az signs in users; choose operator or reader")
     made = _MAKERS[client](address, who, state)
     trust = {"REQUESTS_CA_BUNDLE": address.authority, "SSL_CERT_FILE": address.authority} if address.authority else {}
     return made | trust
@@ -52,8 +50,6 @@ def remark(client: str, who: SignIn) -> str:
     """Say what is left to do once the variables are set; empty for nothing."""
     if client != "az":
         return "untried: made after the documented variables of this client" if client in UNTRIED else ""
-    if who.name == "user":
-        return "az login --username $AZURE_USERNAME --password $AZURE_PASSWORD --tenant $AZURE_TENANT_ID"
     means = "--certificate $AZURE_CLIENT_CERTIFICATE_PATH" if who.certificate else "--password $AZURE_CLIENT_SECRET"
     return f"az login --service-principal --username $AZURE_CLIENT_ID {means} --tenant $AZURE_TENANT_ID"
 
@@ -61,8 +57,6 @@ def remark(client: str, who: SignIn) -> str:
 def _identity(address: Address, who: SignIn) -> dict[str, str]:
     """Name who signs in as the Azure SDKs read it."""
     one = address.sign_ins[who.name]
-    if who.name == "user":
-        return {"AZURE_TENANT_ID": address.tenant, "AZURE_USERNAME": one["id"], "AZURE_PASSWORD": one["secret"]}
     head = {"AZURE_TENANT_ID": address.tenant, "AZURE_CLIENT_ID": one["id"]}
     if who.certificate:
         return head | {"AZURE_CLIENT_CERTIFICATE_PATH": address.client}

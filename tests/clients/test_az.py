@@ -101,7 +101,9 @@ def make_version(az: Az) -> None:
     made = az.well(f"{create} --end-of-life-date 2036-06-30 --target-regions", *regions)
     profile = made["publishingProfile"]
     assert made["provisioningState"] == "Succeeded"
-    assert [(one["name"], one["regionalReplicaCount"], one["storageAccountType"]) for one in profile["targetRegions"]] == [
+    assert [
+        (one["name"], one["regionalReplicaCount"], one["storageAccountType"]) for one in profile["targetRegions"]
+    ] == [
         ("West US 2", 2, "Standard_LRS"),
         ("East US 2", 1, "Standard_ZRS"),
     ]

@@ -43,16 +43,18 @@ class Served:
         environment = {**clean_environment(), "PYTHONPATH": str(ROOT)}
         told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
         script = f"{told.stdout}\nenv -0"
-        shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=clean_environment())
+        shell = subprocess.run(
+            ["sh", "-c", script], capture_output=True, text=True, check=True, env=clean_environment()
+        )
         pairs = dict(line.split("=", 1) for line in shell.stdout.split("\0") if "=" in line)
         return {name: value for name, value in pairs.items() if name.startswith(OURS)}
 
 
 @contextmanager
-def served(folder: Path, *arguments: str) -> Iterator[Served]:
-    """Run `reconciler emulator --tls` until the end of the block."""
+def served(folder: Path, *arguments: str, tls: bool = True) -> Iterator[Served]:
+    """Run `reconciler emulator` until the end of the block."""
     state = folder / "emulator.sqlite"
-    command = [*PROGRAM, "emulator", "--tls", "--state", str(state), *arguments]
+    command = [*PROGRAM, "emulator", *(["--tls"] if tls else []), "--state", str(state), *arguments]
     environment = {**clean_environment(), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
