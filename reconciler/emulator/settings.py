@@ -127,7 +127,7 @@ class Doubts:
     """4.2/3: which message ParentResourceNotFound carries."""
     child_before_parent_ready: Literal["accepted", "refused"] = "accepted"
     """7/1: PUT of a child while its parent is still Creating."""
-    parent_cache_lag: float = 0.0
+    parent_cache_lag: float = 20.0
     """4.1/3: emulated seconds for which the gateway still sees a deleted child."""
     replication_lag: float = 0.0
     """3.3: emulated seconds by which regions other than the home finish after the operation."""
