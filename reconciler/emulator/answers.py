@@ -101,5 +101,4 @@ def common_headers(request_id: str, correlation: str, moment: str) -> dict[str, 
         "x-ms-request-id": request_id,
         "x-ms-correlation-request-id": correlation,
         "x-ms-routing-request-id": f"EMULATOR:{moment}:{correlation}",
-        "x-cache": "CONFIG_NOCACHE",
     }

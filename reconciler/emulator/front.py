@@ -157,6 +157,7 @@ class Front:
             "x-ms-operation-identifier": (
                 f"tenantId={call.settings.tenant},objectId={call.caller.object_id}/{region}/{call.world.mint()}"
             ),
+            "x-cache": "CONFIG_NOCACHE",
             "x-msedge-ref": f"Ref A: {reference} Ref B: EMULATOR Ref C: {stamp}",
         }
 
