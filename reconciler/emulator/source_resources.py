@@ -44,11 +44,13 @@ _TEMPLATE = {
         },
     },
 }
+_CREATED = (Kind.MANAGED_IMAGE, Kind.MACHINE)
+_COPIED = ("osType", "hyperVGeneration", "diskSizeGB", "purchasePlan")
 _CAPTURED = ("lun", "osType", "diskSizeGB", "caching", "managedDisk")
 
 
 def write(call: Call) -> Answer:
-    """Answer PUT: 201 for a new one, 200 for one that is there and is replaced."""
+    """Answer PUT: 201 for a new image or machine, 200 for every other type and for one that is replaced."""
     sent = contents.conform(call.body, _TEMPLATE)
     existing = call.store.find(call.target.key, call.now)
     writes.check_envelope(call, sent)
@@ -57,12 +59,14 @@ def write(call: Call) -> Answer:
     properties = sent.get("properties", {})
     if call.target.kind is Kind.MANAGED_IMAGE:
         properties = _captured(call, properties)
+    elif call.target.kind in (Kind.DISK, Kind.SNAPSHOT):
+        properties = _copied(call, properties)
     identity = {"identity": sent["identity"]} if "identity" in sent else {}
     body = envelopes.frame(call, location, sent, stored) | identity | {"properties": properties}
     assert call.target.kind is not None
     new = Resource(call.target.id, call.target.kind, call.target.scope.lower(), call.target.subscription, body)
     resource = new if existing is None else replace(existing, body=body)
-    return _kept(call, resource, 201 if existing is None else 200)
+    return _kept(call, resource, 201 if existing is None and resource.kind in _CREATED else 200)
 
 
 def _captured(call: Call, properties: JSON) -> JSON:
@@ -80,6 +84,16 @@ def _captured(call: Call, properties: JSON) -> JSON:
     generation = properties.get("hyperVGeneration") or machine_generation(machine.body)
     settled = properties | {"storageProfile": storage}
     return settled if generation is None else settled | {"hyperVGeneration": generation}
+
+
+def _copied(call: Call, properties: JSON) -> JSON:
+    """Fill in what a disk or snapshot that is a copy has from the one it is copied from."""
+    named = frozen.look(properties, "creationData.sourceResourceId")
+    original = call.store.find(str(named).lower(), call.now)
+    if original is None:
+        return properties
+    known = original.body["properties"]
+    return {name: known[name] for name in _COPIED if name in known} | properties
 
 
 def _disk(disk: JSON) -> JSON:

@@ -68,14 +68,21 @@ def made(arm: Arm, storage: dict[str, Any], name: str = "1.0.0") -> dict[str, An
 
 
 @pytest.mark.parametrize(
-    "kind", ["images", "virtualMachines", "disks", "snapshots", "Microsoft.Storage/storageAccounts"]
+    ("kind", "status"),
+    [
+        ("images", 201),
+        ("virtualMachines", 201),
+        ("disks", 200),
+        ("snapshots", 200),
+        ("Microsoft.Storage/storageAccounts", 200),
+    ],
 )
-def test_a_source_is_kept_shown_listed_tagged_and_deleted(arm: Arm, kind: str) -> None:
+def test_a_source_is_kept_shown_listed_tagged_and_deleted(arm: Arm, kind: str, status: int) -> None:
     path = at(arm, kind)
     assert arm.call("HEAD", path, api=COMPUTE).status_code == 404
     refused(arm.get(path, api=COMPUTE), 404, "ResourceNotFound")
     body = {"location": "West Europe", "tags": {"a": "b"}, "properties": {"x": 1}, "sku": {"name": "s"}}
-    assert arm.put(path, body, api=COMPUTE).status_code == 201
+    assert arm.put(path, body, api=COMPUTE).status_code == status
     assert arm.put(path, body, api="2019-03-01").status_code == 200
     shown = arm.get(path.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), api=COMPUTE).json()
     assert (shown["id"], shown["type"].lower()) == (path, "/".join(path.split("/")[-3:-1]).lower())
@@ -111,6 +118,13 @@ def test_an_image_captured_from_a_machine_has_its_disks(arm: Arm) -> None:
         "osDisk": {"osState": "Generalized", "osType": "Linux", "diskSizeGB": 127, "caching": "ReadOnly"},
         "dataDisks": [{"lun": 1, "diskSizeGB": 8}],
     }
+
+
+def test_a_snapshot_has_what_its_disk_has_unless_it_says_otherwise(arm: Arm) -> None:
+    copied = {"creationData": {"createOption": "Copy", "sourceResourceId": put(arm, "disks", disk(40)).upper()}}
+    path = put(arm, "snapshots", copied | {"osType": "Windows"})
+    found = arm.properties(path, api=COMPUTE)
+    assert (found["diskSizeGB"], found["hyperVGeneration"], found["osType"]) == (40, "V2", "Windows")
 
 
 def test_a_generalized_machine_says_so(arm: Arm) -> None:
