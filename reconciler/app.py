@@ -35,10 +35,11 @@ STREAM = "-"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a cloud that somebody else started answers, and the token it takes: the emulator."""
+    """Where a cloud that somebody else started answers, the token it takes and the CA file it is trusted by."""
 
     url: str
     token: str
+    trust: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,12 @@ def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoi
     cloud = _cloud(settings, emulator)
     credential = StaticToken(emulator.token) if emulator else credential_of(settings.credential, cloud, environment)
     return Gateway(
-        cloud, credential, api_version=settings.apiVersion, timeout=settings.timeout, workers=settings.workers
+        cloud,
+        credential,
+        api_version=settings.apiVersion,
+        timeout=settings.timeout,
+        workers=settings.workers,
+        trust=emulator.trust if emulator else "",
     )
 
 

@@ -53,7 +53,7 @@ def _emulated(stack: ExitStack, settings: Settings) -> Endpoint:
             attached = stack.enter_context(attach(emulator_settings(settings)))
         except EmulatorUnavailableError as error:
             raise EmulatorBusy(str(error), "end that process, or set another stateDir") from error
-    return Endpoint(attached.base_url, attached.token)
+    return Endpoint(attached.base_url, attached.token, attached.authority)
 
 
 @contextmanager

@@ -60,10 +60,20 @@ class Counting(policies.SansIOHTTPPolicy[Any, Any]):
 
 
 class Gateway:
-    """Sends requests to one cloud with one credential; safe to share between threads."""
+    """Sends requests to one cloud with one credential; safe to share between threads.
+
+    `trust` is a file of CAs that counts instead of the environment's (REQUESTS_CA_BUNDLE) and the machine's.
+    """
 
     def __init__(
-        self, cloud: Cloud, credential: Any, *, api_version: str = "2026-03-03", timeout: float = 60, workers: int = 16
+        self,
+        cloud: Cloud,
+        credential: Any,
+        *,
+        api_version: str = "2026-03-03",
+        timeout: float = 60,
+        workers: int = 16,
+        trust: str = "",
     ) -> None:
         self.cloud = cloud
         self.api_version = api_version
@@ -75,7 +85,7 @@ class Gateway:
             session=_session(cloud, workers),
             connection_timeout=min(CONNECT_SECONDS, timeout),
             read_timeout=timeout,
-            connection_verify=os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
+            connection_verify=trust or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True,
         )
         self._reads: Any = self._client()
         self._compute: dict[str, Any] = {}

@@ -117,3 +117,26 @@ def test_a_client_that_needs_tls_is_told_so(tmp_path: Path) -> None:
         done = run(tmp_path, "env", "az", "--state", str(emulator.state))
         assert (done.returncode, "start the emulator with --tls" in done.stderr) == (64, True)
         assert "REQUESTS_CA_BUNDLE" not in emulator.exports("sdk")
+
+
+def test_this_program_joins_an_emulator_that_speaks_tls(tmp_path: Path) -> None:
+    manifest = tmp_path / "gallery.yaml"
+    manifest.write_text(
+        "apiVersion: gallery-reconciler/v1\nkind: Gallery\n"
+        "metadata: {name: corp, subscription: 00000000-0000-0000-0000-000000000001, resourceGroup: rg}\n"
+        "spec: {location: westeurope}\n",
+        encoding="utf-8",
+    )
+    with served(tmp_path) as emulator:
+        environment = {**clean_environment(), "PYTHONPATH": str(ROOT), "RECONCILER_EMULATOR_STATE": str(emulator.state)}
+        done = subprocess.run(
+            [*PROGRAM, "apply", str(manifest), "--yes", "--cloud", "emulator", "--instance", "tls"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env=environment,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "1 succeeded" in done.stdout
