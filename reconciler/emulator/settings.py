@@ -263,6 +263,14 @@ class EmulatorSettings:
     durations: Durations = field(default_factory=Durations)
     doubts: Doubts = field(default_factory=Doubts)
 
+    def __post_init__(self) -> None:
+        """Refuse figures that no emulator could work with."""
+        for name, lowest, highest in (("time_scale", 0, 1e6), ("latency", 0, 3_600), ("port", 0, 65_535)):
+            if not lowest <= getattr(self, name) <= highest:
+                raise ValueError(f"{name} must lie between {lowest:g} and {highest:g}")
+        if not 1 <= self.page_size <= 10_000:  # noqa: PLR2004 - a page of none never ends
+            raise ValueError("page_size must lie between 1 and 10000")
+
     def scaled(self, emulated: float) -> float:
         """Turn emulated seconds into real seconds."""
         return emulated * self.time_scale

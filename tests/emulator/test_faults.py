@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,8 +163,10 @@ SCENES: dict[Effect, tuple[Fault, Scene]] = {
 }
 
 
-def test_every_effect_has_its_scene() -> None:
+def test_every_effect_has_its_scene_and_its_place_in_the_document() -> None:
     assert tuple(SCENES) == EFFECTS
+    document = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
+    assert set(EFFECTS) <= set(re.findall(r"`(\w+)`", document))
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
