@@ -110,8 +110,7 @@ def _names_a_source(storage: JSON) -> bool:
 
 
 def _find(call: Call) -> Resource | None:
-    kept = call.store.find(soft_deleted_id(call.target.id).lower(), call.now)
-    return kept if kept is not None and kept.started <= call.now else None
+    return call.store.find(soft_deleted_id(call.target.id).lower(), call.now)
 
 
 def taken_out(call: Call, kept: Resource) -> Resource:

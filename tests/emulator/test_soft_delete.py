@@ -65,6 +65,7 @@ def test_a_deleted_version_lies_in_the_bin_once_the_delete_is_over(arm: Arm) -> 
     arm.delete(path)
     arm.clock.advance(89)
     assert binned(arm) == []
+    assert arm.delete(bin_of(arm, "1.0.0"), api=NEWEST).status_code == 204
     assert arm.properties(path)["provisioningState"] == "Deleting"
     arm.clock.advance(1)
     refused(arm.get(path), 404, "ResourceNotFound")
