@@ -36,7 +36,7 @@ app = typer.Typer(
     invoke_without_command=True,
     no_args_is_help=False,
     rich_markup_mode=None,
-    help="Run Azure Compute Galleries on this machine; env points clients at it, seed fills it.",
+    help="Run the emulated Azure alone until it is stopped.",
 )
 
 
@@ -86,7 +86,7 @@ def emulator(
         str | None, typer.Option("--faults", metavar="FILE", help="Faults in force from the start (YAML).")
     ] = None,
 ) -> None:
-    """Run Azure Compute Galleries on this machine until stopped; env points clients at it, seed fills it."""
+    """Run the emulated Azure alone until it is stopped."""
     if context.invoked_subcommand is not None:
         return
     given = {
@@ -201,7 +201,7 @@ def env(
     who: Annotated[str, typer.Option("--as", metavar="NAME", help="Who signs in: operator or reader.")] = "operator",
     certificate: Annotated[bool, typer.Option("--certificate", help="Sign in with the certificate.")] = False,
 ) -> int:
-    """Print the variables with which a client finds and trusts the running emulator: eval them in a shell."""
+    """Print what a client needs to find and trust it: eval it."""
     from shlex import quote
 
     from reconciler.emulator import clients
