@@ -124,7 +124,10 @@ def test_everything_in_a_group_goes_with_it_and_nothing_beside_it(arm: Arm) -> N
     assert arm.put(source, sent).status_code in (200, 201, 202)
     for scope in (arm.in_group(), arm.path("corp"), arm.path("corp", "ubuntu", "1.0.0")):
         granted(arm, scope)
-    neighbours = [Arm(arm.emulator, arm.clock, name, arm.subscription) for name in ("rg-Images2", "rg-Images.0", "rg")]
+    neighbours = [
+        Arm(arm.emulator, arm.clock, name, arm.subscription, arm.session)
+        for name in ("rg-Images2", "rg-Images.0", "rg")
+    ]
     for index, neighbour in enumerate(neighbours):
         neighbour.gallery(f"corp{index}")
         granted(neighbour, neighbour.in_group())
@@ -248,7 +251,7 @@ def test_a_lock_anywhere_in_a_group_keeps_all_of_it(arm: Arm, level: str) -> Non
 
 def test_a_lock_in_another_group_keeps_none_of_this_one(arm: Arm) -> None:
     # 4.4/5
-    other = Arm(arm.emulator, arm.clock, "rg-Images2", arm.subscription)
+    other = Arm(arm.emulator, arm.clock, "rg-Images2", arm.subscription, arm.session)
     locked(other, other.gallery())
     delete(arm)
 

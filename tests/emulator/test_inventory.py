@@ -97,9 +97,9 @@ def test_sources_are_listed_too_and_access_locks_and_groups_are_not(arm: Arm) ->
 
 def test_a_group_lists_only_its_own_and_a_subscription_everything(arm: Arm) -> None:
     filled(arm)
-    other = Arm(arm.emulator, arm.clock, "rg-Images2", arm.subscription)
+    other = Arm(arm.emulator, arm.clock, "rg-Images2", arm.subscription, arm.session)
     other.gallery("corp2")
-    stranger = Arm(arm.emulator, arm.clock)
+    stranger = Arm(arm.emulator, arm.clock, session=arm.session)
     stranger.gallery("corp3")
     assert names(other) == ["corp2"]
     everything = ["corp", "corp/ubuntu", "corp/ubuntu/1.0.0", "corp2"]
@@ -117,7 +117,7 @@ def test_what_is_gone_is_not_listed(arm: Arm) -> None:
 def test_the_list_is_narrowed_down_by_type_group_name_place_and_tag(arm: Arm) -> None:
     # 3.9/11
     filled(arm)
-    other = Arm(arm.emulator, arm.clock, "rg-Other", arm.subscription)
+    other = Arm(arm.emulator, arm.clock, "rg-Other", arm.subscription, arm.session)
     other.made(other.path("corp2"), gallery() | {"location": "eastus", "tags": {"Team": "two"}})
     assert filtered(arm, "resourceType eq 'microsoft.compute/galleries'") == ["corp", "corp2"]
     assert filtered(arm, "resourceGroup eq 'RG-OTHER'") == ["corp2"]

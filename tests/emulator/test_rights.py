@@ -31,7 +31,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arm]:
     state = tmp_path_factory.mktemp("rights") / "state.db"
     settings = EmulatorSettings(state=state, time_scale=1.0, authorization=True, directory=tuple(PEOPLE))
     with start(settings, clock=clock) as emulator:
-        yield Arm(emulator, clock)
+        operator = Arm(emulator, clock)
+        yield operator
+        operator.session.close()
 
 
 @pytest.fixture
@@ -187,7 +189,7 @@ def test_a_refusal_comes_before_anything_is_looked_up(world: Callable[..., Arm])
 def test_a_role_counts_at_its_scope_and_below_and_nowhere_else(strict: Arm, depth: int) -> None:
     # 4.4/2
     one = strict.version()
-    other = Arm(strict.emulator, strict.clock, "rg-Other", strict.subscription)
+    other = Arm(strict.emulator, strict.clock, "rg-Other", strict.subscription, strict.session)
     other.gallery("other")
     chain = [subscription(strict), strict.in_group(), strict.path("corp"), strict.path("corp", "ubuntu"), one]
     assign(strict, chain[depth].upper().replace("/SUBSCRIPTIONS/", "/subscriptions/"), "Reader")
@@ -383,7 +385,7 @@ def test_a_role_at_the_root_group_of_the_tenant_counts_everywhere(world: Callabl
 def test_subscriptions_are_shown_to_whoever_may_read_something_in_them(world: Callable[..., Arm]) -> None:
     # 3.9/10
     arm = world(authorization=True, directory=PEOPLE)
-    other = Arm(arm.emulator, arm.clock)
+    other = Arm(arm.emulator, arm.clock, session=arm.session)
     assign(arm, arm.definition(), "Compute Gallery Image Reader")
     assign(arm, other.gallery(), "Compute Gallery Sharing Admin")
     person = sign_in(arm)
@@ -427,7 +429,7 @@ def test_a_version_is_made_only_from_what_its_maker_has_rights_on(
 def test_a_version_made_from_a_version_needs_to_read_it(strict: Arm) -> None:
     # 4.4/3
     first = strict.version()
-    mine = Arm(strict.emulator, strict.clock, "rg-Mine", strict.subscription)
+    mine = Arm(strict.emulator, strict.clock, "rg-Mine", strict.subscription, strict.session)
     mine.made(mine.path("mine"), gallery())
     mine.made(mine.path("mine", "ubuntu"), definition())
     assign(strict, mine.in_group(), "Contributor")
