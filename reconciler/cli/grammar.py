@@ -22,28 +22,26 @@ UsageFault: Final[Any] = next(kind for kind in typer.BadParameter.__mro__ if kin
 UsageFault.exit_code = USAGE_EXIT
 
 
-class Command(TyperCommand):
-    """A command whose unknown options are never answered with one that writes or deletes more."""
+class _Tamed:
+    """Parsing that never answers an unknown option with one that writes or deletes more."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse; a wrong option keeps only harmless suggestions."""
+        parent: Any = super()
         try:
-            return super().parse_args(ctx, args)
+            parsed: list[str] = parent.parse_args(ctx, args)
         except UsageFault as error:
             _tame(error)
             raise
+        return parsed
 
 
-class Group(TyperGroup):
-    """The same for a command that has commands below it."""
+class Command(_Tamed, TyperCommand):
+    """A command."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse; a wrong option keeps only harmless suggestions."""
-        try:
-            return super().parse_args(ctx, args)
-        except UsageFault as error:
-            _tame(error)
-            raise
+
+class Group(_Tamed, TyperGroup):
+    """A command that has commands below it."""
 
 
 def _tame(error: Any) -> None:

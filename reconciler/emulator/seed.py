@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator import addresses, api_versions, routes
+from reconciler.emulator import addresses, api_versions, routes, yaml_file
 from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import ArmError
 from reconciler.emulator.opening import open_world
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = "2024-03-01"
 
 
-class SeedError(ValueError):
+class SeedError(yaml_file.FileError):
     """Something that cannot be seeded; the message names the resource."""
 
 
@@ -72,14 +72,7 @@ def bodies_of(estate: Estate) -> Iterator[JSON]:
 
 def read(path: Path) -> list[JSON]:
     """Read a YAML or JSON list of ARM bodies, each with its `id`."""
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SeedError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SeedError(f"{path}: {' '.join(str(error).split())}") from error
+    found = yaml_file.load(path, SeedError)
     if not isinstance(found, list) or not all(
         isinstance(one, dict) and isinstance(one.get("id"), str) for one in found
     ):

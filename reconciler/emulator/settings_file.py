@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reconciler.emulator import yaml_file
 from reconciler.emulator.settings import EmulatorSettings
 
 if TYPE_CHECKING:
@@ -16,20 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class SettingsFileError(ValueError):
+class SettingsFileError(yaml_file.FileError):
     """A file that cannot be read as settings; the message has a line per finding."""
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read the file's own values, not checked yet."""
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsFileError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsFileError(f"{path}: {' '.join(str(error).split())}") from error
+    found = yaml_file.load(path, SettingsFileError)
     if found is None:
         return {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):

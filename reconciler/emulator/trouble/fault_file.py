@@ -9,26 +9,20 @@ import re
 from dataclasses import MISSING, asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from reconciler.emulator import yaml_file
 from reconciler.emulator.faults import Fault, Faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class FaultError(ValueError):
+class FaultError(yaml_file.FileError):
     """A fault that cannot be read; the message says which and why."""
 
 
 def read(path: Path) -> tuple[Fault, ...]:
     """Read a YAML or JSON list of faults."""
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FaultError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FaultError(f"{path}: {' '.join(str(error).split())}") from error
+    found = yaml_file.load(path, FaultError)
     if not isinstance(found, list):
         raise FaultError(f"{path}: a list of faults was expected")
     return tuple(one(item, f"{path}: fault {number}") for number, item in enumerate(found, 1))
