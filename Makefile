@@ -44,7 +44,8 @@ bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json
 	$(BIN)/python -m tests.benchmarks.bench bench.json
 
 soak: $(VENV)/.ready ## the random tests at length (about an hour)
-	SOAK_FACTOR=100 $(BIN)/pytest -n $(JOBS) --timeout 7200 tests/properties tests/unit/manifest/test_manifest_properties.py tests/emulator/test_edge.py tests/emulator/test_killed.py
+	SOAK_FACTOR=100 $(BIN)/pytest -n $(JOBS) --timeout 7200 tests/properties tests/unit/manifest/test_manifest_properties.py \
+	  tests/emulator/test_edge.py tests/emulator/test_paths.py tests/emulator/test_killed.py
 
 mutants: $(VENV)/.ready ## change the planner in thousands of ways; every change should fail a test (hours)
 	$(BIN)/mutmut run
