@@ -155,6 +155,29 @@ def test_a_group_is_gone_without_anybody_asking(world: Callable[..., Arm]) -> No
     assert arm.emulator.resources() == {}
 
 
+def test_what_was_being_deleted_is_gone_no_later_than_its_group(world: Callable[..., Arm]) -> None:
+    arm = world(durations=Durations(version_delete=3_600, group_delete=60))
+    assert arm.delete(arm.version()).status_code == 202
+    delete(arm)
+    arm.clock.advance(60)
+    assert arm.emulator.resources() == {}
+
+
+def test_the_bin_of_a_gallery_goes_with_its_group(arm: Arm) -> None:
+    path = arm.version()
+    arm.gallery(softDeletePolicy={"isSoftDeleteEnabled": True})
+    arm.delete(path)
+    arm.clock.advance(100)
+    kept = f"{arm.path('corp')}/softDeletedArtifactTypes/Images/artifacts/ubuntu/versions"
+    assert len(arm.get(kept, api="2026-03-03").json()["value"]) == 1
+    delete(arm)
+    arm.clock.advance(100)
+    arm.put(arm.in_group(), {"location": "westeurope"}, api=GROUPS)
+    arm.made(arm.path("corp"), gallery())
+    arm.made(arm.path("corp", "ubuntu"), definition())
+    assert arm.get(kept, api="2026-03-03").json()["value"] == []
+
+
 def test_a_deletion_that_began_before_a_restart_ends_after_it(world: Callable[..., Arm]) -> None:
     arm = world()
     arm.version()
