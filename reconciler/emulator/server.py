@@ -166,6 +166,9 @@ class _Server(uvicorn.Server):
         for task in self.server_state.tasks:
             task.cancel()
         await _until(lambda: not self.server_state.connections, _FAREWELL)  # a TLS client may never say good-bye
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
 
 async def _until(condition: Callable[[], bool], patience: float) -> None:
