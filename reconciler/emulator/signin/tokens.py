@@ -6,6 +6,8 @@ with a clock that is moved by hand. A token that was read before is not read aga
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -89,21 +91,29 @@ class Tokens:
         self.read_before[token] = claims
         return claims
 
+    def trust(self, token: str) -> None:
+        """Take a token as read that comes out of the state itself: most processes then never load the JWT library."""
+        claims = token.split(".")[1]
+        self.read_before[token] = _claims(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))))
+
     def _verified(self, token: str) -> Claims:
         import jwt
 
         try:
-            said = verified(token, self.secret, [_ALGORITHM])
-            return Claims(
-                Caller(str(said["oid"]), str(said["appid"]), str(said["appid"])),
-                str(said["tid"]),
-                str(said["aud"]),
-                float(said["nbf"]),
-                float(said["exp"]),
-                str(said.get("purpose", "access")),
-            )
+            return _claims(verified(token, self.secret, [_ALGORITHM]))
         except (jwt.PyJWTError, KeyError, ValueError, TypeError, RecursionError) as error:
             raise unauthorized("InvalidAuthenticationToken", "The access token is invalid.") from error
+
+
+def _claims(said: dict[str, Any]) -> Claims:
+    return Claims(
+        Caller(str(said["oid"]), str(said["appid"]), str(said["appid"])),
+        str(said["tid"]),
+        str(said["aud"]),
+        float(said["nbf"]),
+        float(said["exp"]),
+        str(said.get("purpose", "access")),
+    )
 
 
 def verified(token: str, key: Any, algorithms: list[str]) -> dict[str, Any]:
