@@ -228,6 +228,7 @@ class Record:
                 self.deleting.add(write.target)
             return
         self.held[write.key] = settled(answer.body)
+        self.deleting.discard(write.target)  # where its delete was over and it was made again
         if answer.operation is not None:
             self.writing[write.target] = answer.operation
 
@@ -243,6 +244,7 @@ class Record:
             sent = write.body["properties"].get(name)
             assert found["properties"].get(name) == sent, (write, found)
         self.held[write.key] = found
+        self.deleting.discard(write.target)
 
     def _gone(self, write: Write) -> None:
         """What was granted on a resource goes when its delete begins; what is granted while it runs stays."""
