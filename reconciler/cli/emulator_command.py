@@ -20,10 +20,11 @@ from reconciler.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.emulator.serve import Emulator
+    from reconciler.emulator.serve import Address, Emulator
     from reconciler.emulator.settings import EmulatorSettings
 
 STATE = ".reconciler/emulator.sqlite"
+STARTING = 3.0  # seconds for which an emulator that was just started is waited for
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 StateOption = Annotated[str, typer.Option("--state", metavar="FILE", help="Where the emulated Azure lives.")]
 ConfigOption = Annotated[
@@ -54,6 +55,7 @@ class Client(StrEnum):
     SDK = "sdk"
     TERRAFORM = "terraform"
     ANSIBLE = "ansible"
+    CURL = "curl"
 
 
 @app.callback()
@@ -109,17 +111,34 @@ def serve(state: str, config: str | None, given: dict[str, Any], faults: str | N
     from reconciler.emulator.serve import serve_forever
 
     settings = _settings(state, config, given | {"faults": _faults(faults)})
-    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.tls:
-        raise UsageError(f"--host {settings.host} would send tokens in plain text", "add --tls")
+    _check_host(settings.host, tls=settings.tls)
     with _state(settings):
         serve_forever(settings, on_ready=_announce)
     return ExitCode.DONE
 
 
+def _check_host(host: str, *, tls: bool) -> None:
+    """Refuse what is no host of this machine, and to go beyond it in plain text."""
+    import socket
+
+    try:
+        socket.getaddrinfo(host, 0, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise UsageError(
+            f"--host {host}: {error.strerror or error}", "name a host or address of this machine"
+        ) from error
+    if host not in ("127.0.0.1", "localhost", "::1") and not tls:
+        raise UsageError(
+            f"--host {host} reaches beyond this machine, and tokens would travel in plain text", "add --tls"
+        )
+
+
 def _announce(running: Emulator) -> None:
-    lines = [f"emulator at {running.base_url}, state {running.settings.state}", f"bearer token {running.token}"]
-    if running.address.authority:
-        lines.append(f"CA {running.address.authority}")
+    scale = running.settings.time_scale
+    lines = [
+        f"emulator at {running.base_url}, state {running.settings.state}, one emulated second takes {scale:g} s",
+        f'clients: eval "$(reconciler emulator env az|sdk|terraform|ansible|curl --state {running.settings.state})"',
+    ]
     if running.settings.control:
         lines.append(f"control at {running.base_url}/_emulator/")
     tell("\n".join(lines))
@@ -133,16 +152,18 @@ def _faults(path: str | None) -> Any:
     try:
         return fault_file.read(Path(path))
     except fault_file.FaultError as error:
-        raise UsageError(str(error), "a fault has the fields that the README lists") from error
+        raise UsageError(str(error), "docs/emulator.md lists the fields of each fault") from error
 
 
 def _settings(state: str, config: str | None, given: dict[str, Any]) -> EmulatorSettings:
     from reconciler.emulator.settings_file import SettingsFileError, settings_from
 
+    if not state or Path(state).is_dir():
+        raise UsageError(f"--state “{state}” is no file", "name a file, which is made if it is missing")
     try:
         return settings_from(None if config is None else Path(config), Path(state), given)
     except SettingsFileError as error:
-        raise UsageError(str(error), "settings have the names and values of the emulator's own") from error
+        raise UsageError(str(error), "`reconciler emulator settings` lists all names, defaults and values") from error
 
 
 @contextmanager
@@ -155,9 +176,16 @@ def _state(settings: EmulatorSettings) -> Iterator[None]:
         with state_folder(folder, "--state", ours=folder.name == ".reconciler"):
             yield
     except EmulatorBusyError as error:
-        raise EmulatorBusy(str(error), "end that process, or name another --state") from error
+        raise EmulatorBusy(f"{error}{_by_whom(settings.state)}", "end that process, or name another --state") from error
     except EmulatorUnavailableError as error:
         raise UsageError(str(error), "choose another --host or --port") from error
+
+
+def _by_whom(state: Path) -> str:
+    from reconciler.emulator.serve import read_address
+
+    address = read_address(state)
+    return "" if address is None else f" It is process {address.pid}, at {address.base_url}."
 
 
 @app.command("seed", cls=Command)
@@ -182,7 +210,8 @@ def seed(
     if (definitions and not galleries) or (versions and not definitions):
         raise UsageError("definitions need galleries, and versions need definitions", "state their numbers, too")
     settings = _settings(state, config, {})
-    estate = seeding.Estate(subscription, group, galleries, definitions, versions)
+    images = settings.sources == "strict"
+    estate = seeding.Estate(subscription, group, galleries, definitions, versions, images=images)
     try:
         listed = [] if resources is None else seeding.read(Path(resources))
         with _state(settings):
@@ -198,24 +227,48 @@ def seed(
 def env(
     client: Annotated[Client, typer.Argument(help="The client that is to use the emulator.")],
     state: StateOption = STATE,
-    who: Annotated[str, typer.Option("--as", metavar="NAME", help="Who signs in: operator or reader.")] = "operator",
+    who: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="Who signs in: operator, reader, or an application of --config.")
+    ] = "operator",
     certificate: Annotated[bool, typer.Option("--certificate", help="Sign in with the certificate.")] = False,
 ) -> int:
     """Print what a client needs to find and trust it: eval it."""
-    from shlex import quote
-
     from reconciler.emulator import clients
+
+    file = Path(state)
+    try:
+        address = _running(file)
+        told = clients.script(client.value, address, clients.SignIn(who, certificate), file)
+    except (UsageError, clients.ClientError) as error:
+        say(clients.nothing(client.value, file))
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(str(error)) from error
+    say(told)
+    return ExitCode.DONE
+
+
+def _running(state: Path) -> Address:
+    """Find the emulator that serves a state file, which may be about to start."""
+    import time
+
     from reconciler.emulator.serve import answers, read_address
 
-    address = read_address(Path(state))
-    if address is None or not answers(address):
-        raise UsageError(f"no emulator serves {state}", f"start one: reconciler emulator --state {state}")
-    chosen = clients.SignIn(who, certificate)
-    try:
-        made = clients.exports(client.value, address, chosen, Path(state))
-    except clients.ClientError as error:
-        raise UsageError(str(error)) from error
-    lines = [f"export {name}={quote(value)}" for name, value in made.items()]
-    remark = clients.remark(client.value, chosen)
-    say("\n".join([*lines, *([f"# {remark}"] if remark else [])]) + "\n")
+    deadline = time.monotonic() + STARTING
+    while True:
+        address = read_address(state)
+        if address is not None and answers(address):
+            return address
+        if time.monotonic() > deadline:
+            raise UsageError(f"no emulator serves {state}", f"start one: reconciler emulator --state {state}")
+        time.sleep(0.05)
+
+
+@app.command("settings", cls=Command)
+@walled
+def settings() -> int:
+    """Print every setting with its default, as a file for --config."""
+    from reconciler.emulator import settings_text
+
+    say(settings_text.text())
     return ExitCode.DONE

@@ -6,6 +6,7 @@ A client that reads these talks to the emulator alone: its CA takes the place of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,8 +18,20 @@ if TYPE_CHECKING:
 
     from reconciler.emulator.server import Address
 
-APPLICATIONS = ("operator", "reader")
 UNTRIED = ("terraform", "ansible")
+_TLS_ALONE = ("az", "terraform", "ansible")
+_TRUST = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
+_NAMES = frozenset(
+    {
+        *("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),
+        *("AZURE_CONFIG_DIR", "AZURE_AUTHORITY_HOST", "AZURE_SUBSCRIPTION_ID", "ARM_CLOUD_METADATA_URL"),
+        *("AZURE_TENANT", "AZURE_SECRET", "AZURE_CLOUD_ENVIRONMENT", "ARM_METADATA_HOSTNAME", "ARM_ENVIRONMENT"),
+        *("ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_CLIENT_CERTIFICATE_PATH", "ARM_SUBSCRIPTION_ID"),
+        *("RECONCILER_CLOUD", "RECONCILER_ENDPOINT", "RECONCILER_AUDIENCE", "RECONCILER_AUTHORITY"),
+        *("RECONCILER_CREDENTIAL_TYPE", "EMULATOR_URL", "EMULATOR_TOKEN", *_TRUST),
+    }
+)
+"""Whatever may be left over in a shell from another client or person."""
 
 
 class ClientError(ValueError):
@@ -33,20 +46,34 @@ class SignIn:
     certificate: bool = False
 
 
+def script(client: str, address: Address, who: SignIn, state: Path) -> str:
+    """Write what a shell evaluates: what is set, what must not be left over, and what remains to be done."""
+    made = exports(client, address, who, state)
+    left_over = sorted(_NAMES - made.keys())
+    lines = [f"unset {' '.join(left_over)}", *(f"export {name}={quote(value)}" for name, value in made.items())]
+    told = _remark(client, who)
+    return "\n".join([*lines, *([f"# {told}"] if told else [])]) + "\n"
+
+
+def nothing(client: str, state: Path) -> str:
+    """Write what a shell evaluates when there is no emulator: az must not go on with a sign-in to the real Azure."""
+    folder = state.absolute().with_name(f"{state.name}.az-none")
+    return f"export AZURE_CONFIG_DIR={quote(str(folder))}\nfalse\n" if client == "az" else "false\n"
+
+
 def exports(client: str, address: Address, who: SignIn, state: Path) -> dict[str, str]:
     """Give the variables of a client by name; ClientError where the emulator is not started as it must be."""
-    if who.name not in APPLICATIONS:
-        raise ClientError(f"nobody is called “{who.name}”; there are {' and '.join(APPLICATIONS)}")
-    if not address.authority and client != "sdk":
+    if who.name not in address.sign_ins:
+        raise ClientError(f"no application is called “{who.name}”; there are {', '.join(address.sign_ins)}")
+    if not address.authority and client in _TLS_ALONE:
         raise ClientError(f"{client} speaks TLS alone: start the emulator with --tls")
-    if who.certificate and not address.client:
-        raise ClientError("the certificate to sign in with is made with --tls")
+    if who.certificate and not (address.client and address.sign_ins[who.name]["certificate"]):
+        raise ClientError("only operator and reader have a certificate, which is made with --tls")
     made = _MAKERS[client](address, who, state)
-    trust = {"REQUESTS_CA_BUNDLE": address.authority, "SSL_CERT_FILE": address.authority} if address.authority else {}
-    return made | trust
+    return made | (dict.fromkeys(_TRUST, address.authority) if address.authority else {})
 
 
-def remark(client: str, who: SignIn) -> str:
+def _remark(client: str, who: SignIn) -> str:
     """Say what is left to do once the variables are set; empty for nothing."""
     if client != "az":
         return "untried: made after the documented variables of this client" if client in UNTRIED else ""
@@ -64,8 +91,8 @@ def _identity(address: Address, who: SignIn) -> dict[str, str]:
 
 
 def _az(address: Address, who: SignIn, state: Path) -> dict[str, str]:
-    """Give az a configuration folder of its own, one per port, so that no other sign-in is touched."""
-    folder = state.absolute().with_name(f"{state.name}.az-{urlsplit(address.base_url).port}")
+    """Give az a configuration folder of its own, one per port and person, so that no other sign-in is touched."""
+    folder = state.absolute().with_name(f"{state.name}.az-{urlsplit(address.base_url).port}-{who.name}")
     return _identity(address, who) | {
         "AZURE_CONFIG_DIR": str(folder),
         "ARM_CLOUD_METADATA_URL": f"{address.base_url}/metadata/endpoints?api-version=2019-05-01",
@@ -114,10 +141,17 @@ def _ansible(address: Address, who: SignIn, state: Path) -> dict[str, str]:
     }
 
 
+def _curl(address: Address, who: SignIn, state: Path) -> dict[str, str]:
+    """Serve whoever writes requests by hand, with the operator's own token."""
+    del who, state
+    return {"EMULATOR_URL": address.base_url, "EMULATOR_TOKEN": address.token}
+
+
 _MAKERS: Mapping[str, Callable[[Address, SignIn, Path], dict[str, str]]] = {
     "az": _az,
     "sdk": _sdk,
     "terraform": _terraform,
     "ansible": _ansible,
+    "curl": _curl,
 }
 CLIENTS = tuple(_MAKERS)

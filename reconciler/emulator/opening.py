@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.signin import certificates
-from reconciler.emulator.signin.directory import READER, USER, directory_of
+from reconciler.emulator.signin.directory import READER, directory_of
 from reconciler.emulator.signin.tokens import ARM, TEN_YEARS, Tokens
 from reconciler.emulator.trouble.throttling import Meter
 from reconciler.emulator.world import World
@@ -52,10 +52,10 @@ def house_token(world: World, now: float) -> str:
 
 
 def sign_ins(world: World) -> dict[str, dict[str, str]]:
-    """Give what the built-in principals sign in with, by the names that people choose them by."""
+    """Give what the applications of the directory sign in with, by their names; a name twice is the first one's."""
     found: dict[str, dict[str, str]] = {}
-    for name, object_id in (("operator", world.settings.caller), ("reader", READER), ("user", USER)):
-        somebody = world.directory.get(object_id)
-        if somebody is not None:
-            found[name] = {"id": somebody.app_id or somebody.sign_in, "secret": somebody.secret}
+    for one in world.directory.principals.values():
+        if one.app_id and (one.secret or one.certificate):
+            certificate = "yes" if one.certificate and one.object_id in (world.settings.caller, READER) else ""
+            found.setdefault(one.name, {"id": one.app_id, "secret": one.secret, "certificate": certificate})
     return found

@@ -44,6 +44,12 @@ _NO_ACCESS_WRITES = (
     "Microsoft.Compute/galleries/share/action",
 )
 _GALLERY = "Microsoft.Compute/galleries"
+_SURROUNDINGS = (
+    "Microsoft.Authorization/*/read",
+    "Microsoft.Resources/deployments/*",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+)
+"""What most roles of the compute service hold besides: reading access and groups, and deployments."""
 BUILT_IN = (
     Role("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner", ("*",)),
     Role("b24988ac-6180-42a0-ab88-20f7382dd24c", "Contributor", ("*",), _NO_ACCESS_WRITES),
@@ -69,11 +75,14 @@ BUILT_IN = (
             "Microsoft.Compute/images/*",
             "Microsoft.Compute/virtualMachines/write",
             "Microsoft.Compute/disks/write",
+            *_SURROUNDINGS,
         ),
         (f"{_GALLERY}/share/action",),
     ),
     Role(
-        "9980e02c-c2be-4d73-94e8-173b1dc7cf3c", "Virtual Machine Contributor", ("Microsoft.Compute/virtualMachines/*",)
+        "9980e02c-c2be-4d73-94e8-173b1dc7cf3c",
+        "Virtual Machine Contributor",
+        ("Microsoft.Compute/virtualMachines/*", "Microsoft.Compute/disks/write", *_SURROUNDINGS),
     ),
     Role("1c0163c0-47e6-4577-8991-ea5c82e286e4", "Virtual Machine Administrator Login", ("*/read",)),
     Role("7efff54f-a5b4-42b5-a1c5-5411624893ce", "Disk Snapshot Contributor", ("Microsoft.Compute/snapshots/*",)),

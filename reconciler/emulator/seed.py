@@ -44,6 +44,8 @@ class Estate:
     definitions: int = 0
     versions: int = 0
     regions: tuple[str, ...] = ("westeurope", "northeurope")
+    images: bool = False
+    """Whether the managed images that the versions are made from are made, too."""
 
 
 def bodies_of(estate: Estate) -> Iterator[JSON]:
@@ -59,6 +61,13 @@ def bodies_of(estate: Estate) -> Iterator[JSON]:
         yield {"id": image, **home, "properties": core | {"identifier": identifier}}
         for version in range(estate.versions):
             source = f"{head}/images/image-{number}-{version}"
+            if estate.images:
+                disk = {"osType": "Linux", "osState": "Generalized", "diskSizeGB": 30}
+                yield {
+                    "id": source,
+                    **home,
+                    "properties": {"hyperVGeneration": "V2", "storageProfile": {"osDisk": disk}},
+                }
             targets = [{"name": region, "regionalReplicaCount": 1} for region in estate.regions]
             yield {
                 "id": f"{image}/versions/1.{version}.0",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reconciler.emulator.signin.certificates import Papers
 
 _BIND_PATIENCE = 5.0
+_ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens everywhere is reached here, too
 _GRACE, _FAREWELL = 1.0, 0.05
 
 
@@ -204,7 +205,8 @@ class Serving:
                 raise EmulatorUnavailableError(f"Cannot listen on {host}:{port}; is the port taken?")
             time.sleep(0.002)
         name = self._server.servers[0].sockets[0].getsockname()
-        shown = f"[{name[0]}]" if ":" in name[0] else name[0]
+        host_name = _ANY_HOST.get(name[0], name[0])
+        shown = f"[{host_name}]" if ":" in host_name else host_name
         self.base_url = f"{'http' if papers is None else 'https'}://{shown}:{name[1]}"
 
     def _run(self) -> None:

@@ -6,8 +6,9 @@ so that a client can be tested at both ends of it; what is established has no sw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -15,6 +16,7 @@ from reconciler.emulator.faults import Fault
 
 STRICT: Mapping[str, str] = {"extra": "forbid"}
 """Read from a file, an unknown name is a mistake."""
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PrincipalKind = Literal["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"]
 
 
@@ -42,6 +44,12 @@ class Durations:
     """What the deletion of a group advises (3.9/4)."""
     retry_after: float = 60.0
     """What version operations advise (3.1/9, 3.2/4)."""
+
+    def __post_init__(self) -> None:
+        """Refuse times that run backwards."""
+        for one in fields(self):
+            if not 0 <= getattr(self, one.name) <= 1e9:  # noqa: PLR2004 - thirty years
+                raise ValueError(f"{one.name} must not be below zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,14 @@ class Doubts:
     replication_limit_message: str = "Replication did not complete in time and was given up."
     """4.3/7: the error of an operation whose replication was given up."""
 
+    def __post_init__(self) -> None:
+        """Refuse answers that are none: a status of a refusal lies between 400 and 599."""
+        stated = {one.name: getattr(self, one.name) for one in fields(self) if one.name.endswith("_status")}
+        stated |= {f"answers.{fact}": status for fact, (status, _) in self.answers.items()}
+        for name, status in stated.items():
+            if isinstance(status, int) and name != "monitor_status" and not 400 <= status <= 599:  # noqa: PLR2004
+                raise ValueError(f"{name} must lie between 400 and 599")
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -210,6 +226,13 @@ class Principal:
     secret: str = ""
     certificate: str = ""
     roles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse ids that no directory gives out."""
+        for name in ("object_id", "app_id"):
+            value = getattr(self, name)
+            if (value or name == "object_id") and _GUID.fullmatch(value) is None:
+                raise ValueError(f"{name} must be a GUID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +287,10 @@ class EmulatorSettings:
     doubts: Doubts = field(default_factory=Doubts)
 
     def __post_init__(self) -> None:
-        """Refuse figures that no emulator could work with."""
+        """Refuse figures that no emulator could work with, and ids that are none."""
+        for name in (*(self.subscriptions or ()), *(() if self.principals == "any" else self.principals)):
+            if _GUID.fullmatch(name) is None:
+                raise ValueError(f"“{name}” must be a GUID")
         for name, lowest, highest in (("time_scale", 0, 1e6), ("latency", 0, 3_600), ("port", 0, 65_535)):
             if not lowest <= getattr(self, name) <= highest:
                 raise ValueError(f"{name} must lie between {lowest:g} and {highest:g}")

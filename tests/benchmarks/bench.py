@@ -121,7 +121,7 @@ def emulator(state: Path, *, time_scale: float = 0.0, latency: float = LATENCY) 
     with subprocess.Popen([program, *arguments], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         url = process.stderr.readline().split()[2].rstrip(",")
-        token = process.stderr.readline().split()[-1]
+        token = json.loads(state.with_name(f"{state.name}.address").read_text(encoding="utf-8"))["token"]
         try:
             yield {"url": url, "token": token, "pid": str(process.pid)}
         finally:

@@ -19,12 +19,22 @@ from azure.mgmt.compute import ComputeManagementClient
 from tests.support.foreign import Served, served
 
 GROUP = "rg-sdk"
+SOMEBODY = {
+    "object_id": "6f7c1a34-2d1b-4a52-9a6e-0b2f3c4d5e6f",
+    "kind": "User",
+    "name": "Somebody",
+    "sign_in": "somebody@emulator.local",
+    "secret": "open-sesame",
+}
 GALLERY: Any = {"location": "westeurope"}  # the clients take bodies as plain values, too
 
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("sdk"), "--time-scale", "0", "--authorize") as running:
+    folder = tmp_path_factory.mktemp("sdk")
+    config = folder / "emulator.yaml"
+    config.write_text(json.dumps({"directory": [SOMEBODY]}), encoding="utf-8")
+    with served(folder, "--time-scale", "0", "--authorize", "--config", str(config)) as running:
         yield running
 
 
@@ -119,12 +129,12 @@ def _thumbprint(pem: str) -> str:
     return x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA1()).hex()  # what MSAL names it by
 
 
-def test_msal_renews_the_token_of_a_user(emulator: Served, exports: dict[str, str]) -> None:
-    user = json.loads(emulator.state.with_name(f"{emulator.state.name}.address").read_text())["sign_ins"]["user"]
+def test_msal_renews_the_token_of_a_user(exports: dict[str, str]) -> None:
     authority = f"{exports['AZURE_AUTHORITY_HOST']}/{exports['AZURE_TENANT_ID']}"
     scope = f"{exports['RECONCILER_AUDIENCE']}/.default"
     client = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-    form = {"grant_type": "password", "client_id": client, "username": user["id"], "password": user["secret"]}
+    form = {"grant_type": "password", "client_id": client, "username": SOMEBODY["sign_in"]}
+    form["password"] = SOMEBODY["secret"]
     granted = requests.post(
         f"{authority}/oauth2/v2.0/token",
         data={**form, "scope": f"{scope} offline_access"},

@@ -203,7 +203,7 @@ def test_the_address_is_for_its_owner_only_and_says_how_to_be_let_in(tmp_path: P
         said = json.loads(file.read_text())
         assert (said["base_url"], said["token"], said["pid"]) == (share.base_url, share.token, os.getpid())
         assert (said["authority"], said["tenant"]) == ("", settings.tenant)
-        assert said["sign_ins"].keys() == {"operator", "reader", "user"}
+        assert said["sign_ins"].keys() == {"operator", "reader"}
 
 
 def test_addresses_handed_out_stay_valid_over_a_restart(tmp_path: Path) -> None:

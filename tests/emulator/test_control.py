@@ -82,11 +82,34 @@ def test_faults_are_added_shown_and_lifted(arm: Arm) -> None:
     assert arm.get(arm.path("corp")).status_code == 404
 
 
+def test_a_list_of_faults_is_added_whole_or_not_at_all(arm: Arm) -> None:
+    good: dict[str, Any] = {"effect": "drop", "path": "/none"}
+    assert "fault 2" in refused(control(arm, "POST", "faults", [good, {"effect": "x"}]), 400, "InvalidFault")
+    assert not arm.emulator.faults.all()
+    assert control(arm, "POST", "faults", [good, good]).json() == {"value": [good, good]}
+    assert len(arm.emulator.faults.all()) == 2
+
+
+def test_faults_may_be_posted_without_saying_that_they_are_json(arm: Arm) -> None:
+    headers = {"Authorization": f"Bearer {arm.emulator.token}", "Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{arm.emulator.base_url}/_emulator/faults"
+    assert requests.post(url, data='{"effect": "drop"}', headers=headers, timeout=10).status_code == 200
+
+
+def test_a_place_to_go_on_from_is_a_number(arm: Arm) -> None:
+    refused(control(arm, "GET", "requests?from=abc"), 400, "InvalidParameter")
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
+        ({"effect": "throttle", "policy": "Nope"}, "Nope"),
+        ({"effect": "region_slow", "region": "mars"}, "mars"),
+        ({"effect": "principal_late"}, "principal"),
+        ({"method": "FETCH", "status": 500}, "FETCH"),
+        ({}, "status is missing"),
         ({"effect": "earthquake"}, "effect"),
-        ({"path": "("}, "unterminated"),
+        ({"path": "(", "status": 500}, "unterminated"),
         ({"status": 42}, "42"),
         ({"times": "often"}, "times"),
         ({"headers": {"a": 1}}, "headers"),

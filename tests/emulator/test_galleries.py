@@ -135,12 +135,12 @@ def test_a_missing_group_is_told_where_groups_must_be_known(world: Callable[...,
 
 
 def test_a_missing_subscription_is_told_where_subscriptions_are_listed(world: Callable[..., Arm]) -> None:
-    arm = world(subscriptions=("0000-1",))
+    arm = world(subscriptions=("00000000-0000-0000-0000-000000000001",))
     refused(arm.get(arm.path("corp")), 404, "SubscriptionNotFound")
-    arm.subscription = "0000-1"
+    arm.subscription = "00000000-0000-0000-0000-000000000001"
     assert arm.put(arm.path("corp"), gallery()).status_code == 201
     assert arm.get("/subscriptions/0000-1").json()["state"] == "Enabled"
-    assert [one["subscriptionId"] for one in arm.get("/subscriptions").json()["value"]] == ["0000-1"]
+    assert [one["subscriptionId"] for one in arm.get("/subscriptions").json()["value"]] == ["00000000-0000-0000-0000-000000000001"]
 
 
 @pytest.mark.parametrize("api", ["2017-01-01", "latest", "2026-03-04"])

@@ -96,7 +96,13 @@ def test_one_refusal_leaves_nothing_behind_and_names_the_resource(
     assert held(settings) == {}
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", "[{}]", "[{id: 3}]", "[", "\x00"])
+def test_under_strict_sources_an_estate_brings_its_images_along(settings: EmulatorSettings) -> None:
+    estate = seeding.Estate(SUB, "rg", galleries=1, definitions=1, versions=2, images=True)
+    assert seeding.seed(settings, seeding.bodies_of(estate)) == 1 + 1 + 2 * 2
+    assert len(held(settings)) == 4
+
+
+@pytest.mark.parametrize("text", ["[{id: a, id: b}]", "{}", "[1]", "[{}]", "[{id: 3}]", "[", "\x00"])
 def test_a_file_that_is_no_list_of_resources_is_refused_by_name(tmp_path: Path, text: str) -> None:
     file = tmp_path / "resources.yaml"
     file.write_text(text, encoding="utf-8")

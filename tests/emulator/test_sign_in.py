@@ -92,8 +92,9 @@ def test_a_bad_token_request_is_refused_in_the_form_of_the_sign_in_service(
 
 def test_an_access_token_is_no_refresh_token_and_the_other_way_round(world: Callable[..., Arm]) -> None:
     arm = world()
-    user = arm.emulator.address.sign_ins["user"]
-    form = {"grant_type": "password", "username": user["id"], "password": user["secret"], "scope": SCOPE}
+    user = arm.emulator._edge.front.world.directory.user("operator@emulator.local")
+    assert user is not None
+    form = {"grant_type": "password", "username": user.sign_in, "password": user.secret, "scope": SCOPE}
     granted = asked(arm, **form).json()
     assert called(arm, granted["access_token"]).status_code == 200
     refused(called(arm, granted["refresh_token"]), 401, "InvalidAuthenticationToken")
@@ -102,7 +103,7 @@ def test_an_access_token_is_no_refresh_token_and_the_other_way_round(world: Call
     renewed = asked(arm, grant_type="refresh_token", refresh_token=granted["refresh_token"], scope=SCOPE)
     assert called(arm, renewed.json()["access_token"]).status_code == 200
     told = jwt.decode(renewed.json()["id_token"], options={"verify_signature": False})
-    assert told["preferred_username"] == user["id"]
+    assert told["preferred_username"] == user.sign_in
     arm.clock.advance(91 * 24 * 3_600)
     late = asked(arm, grant_type="refresh_token", refresh_token=granted["refresh_token"], scope=SCOPE)
     assert late.json()["error_codes"] == [700082]
@@ -236,6 +237,12 @@ def test_the_metadata_has_the_form_of_each_api_version(arm: Arm) -> None:
 def test_sign_in_addresses_take_no_other_method(arm: Arm, path: str) -> None:
     answer = arm.session.put(f"{arm.emulator.base_url}{path}", timeout=10)
     refused(answer, 405, "MethodNotAllowed")
+
+
+@pytest.mark.parametrize("path", ["devicecode", "authorize"])
+def test_nobody_is_sent_to_a_browser(arm: Arm, path: str) -> None:
+    answer = arm.session.post(f"{arm.emulator.base_url}/{TENANT}/oauth2/v2.0/{path}", data={}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
 
 
 def test_the_reader_is_somebody_else_than_the_operator(arm: Arm) -> None:

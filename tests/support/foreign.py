@@ -15,7 +15,10 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "reconciler")
-OURS = ("RECONCILER_", "AZURE_", "ARM_", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "PYTHONUNBUFFERED")
+OURS = (
+    *("RECONCILER_", "AZURE_", "ARM_", "EMULATOR_"),
+    *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "PYTHONUNBUFFERED"),
+)
 
 
 def clean_environment() -> dict[str, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate, ExtensionType, GeneralName, Name
 
 _NAMES = ("localhost", "127.0.0.1", "::1")
+_ANY = ("0.0.0.0", "::")  # noqa: S104 - no name that a client could ask for
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]{0,251}[A-Za-z0-9])?", re.ASCII)
 _LONG, _SHORT, _RENEWED = timedelta(days=3_650), timedelta(days=397), timedelta(days=30)
 
 
@@ -60,7 +64,8 @@ def issue(state: Path, host: str, now: datetime) -> Papers:
         _make_authority(papers.authority, key_file, now)
     authority = x509.load_pem_x509_certificate(papers.authority.read_bytes())
     key = load_pem_private_key(key_file.read_bytes(), None)
-    names = tuple(dict.fromkeys((*_NAMES, host)))
+    here = socket.gethostname()
+    names = tuple(dict.fromkeys((*_NAMES, *([here] if _named(here) else []), *([] if host in _ANY else [host]))))
     if not _current(papers, authority, names, now):
         _make_server(papers, authority, key, names, now)  # type: ignore[arg-type]  # we made it: an elliptic curve key
     if not papers.client.exists():
@@ -180,6 +185,11 @@ def _name(common: str) -> Name:
     from cryptography import x509
 
     return x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, common)])
+
+
+def _named(host: str) -> bool:
+    """Tell whether a certificate may carry a name."""
+    return _HOST.fullmatch(host) is not None
 
 
 def _alternative(name: str) -> GeneralName:

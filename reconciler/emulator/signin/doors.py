@@ -26,7 +26,8 @@ _OPENID = re.compile(r"^/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration$",
 _KEYS = re.compile(r"^/[^/]+/discovery(?:/v2\.0)?/keys$", re.IGNORECASE)
 _INSTANCE = re.compile(r"^/[^/]+/discovery/instance$", re.IGNORECASE)
 _REALM = re.compile(r"^/[^/]+/userrealm/([^/]+)$", re.IGNORECASE)
-_OPEN = (_TOKEN, _OPENID, _KEYS, _INSTANCE, _REALM)
+_ASKING = re.compile(r"^/[^/]+/oauth2(?:/v2\.0)?/(?:devicecode|authorize)$", re.IGNORECASE)
+_OPEN = (_TOKEN, _OPENID, _KEYS, _INSTANCE, _REALM, _ASKING)
 _GRAPH = re.compile(rf"^{GRAPH_PATH}/(?:v1\.0|beta)(/.*)$", re.IGNORECASE)
 
 
@@ -49,6 +50,8 @@ def answer(world: World, seen: Seen) -> Answer:
         if seen.method != "POST":
             raise _not_allowed(seen)
         return grants.grant(_desk(world, seen), token[1], bodies.form(seen))
+    if _ASKING.match(seen.path):
+        return grants.no_browser()
     if seen.method not in ("GET", "HEAD"):
         raise _not_allowed(seen)
     if _KEYS.match(seen.path):

@@ -172,6 +172,12 @@ def _granted(body: dict[str, Any]) -> Answer:
     return Answer(200, compact(whole), {"Content-Type": JSON_TYPE, "Cache-Control": "no-store, no-cache"})
 
 
+def no_browser() -> Answer:
+    """Refuse what would need somebody in front of a browser."""
+    message = "Only applications sign in to the emulator: use a client secret or a certificate."
+    return _refused(GrantError(400, "unauthorized_client", 700016, message))
+
+
 def _refused(error: GrantError) -> Answer:
     trace = hashlib.sha256(str(error).encode()).hexdigest()[:32]
     body = {

@@ -49,7 +49,9 @@ def _requests(log: Log, seen: Seen) -> dict[str, Any]:
     """Give the newest records, or up to a thousand from a number on, and the number to go on with."""
     asked = dict(parse_qsl(seen.query)).get("from", "")
     total = len(log.records)
-    first = int(asked) if asked.isdecimal() and asked.isascii() else max(0, total - _MOST)
+    if asked and not (asked.isdecimal() and asked.isascii()):
+        raise ArmError(400, "InvalidParameter", f"from must be a number, not '{asked}'.")
+    first = int(asked) if asked else max(0, total - _MOST)
     records = log.records[first : first + _MOST]
     return {"value": [asdict(record) for record in records], "next": min(total, first + _MOST), "total": total}
 
@@ -62,11 +64,17 @@ def _counters(log: Log) -> dict[str, Any]:
     return {"value": rows, "total": sum(log.counters.values())}
 
 
-def _add(world: World, seen: Seen) -> dict[str, Any]:
-    sent = bodies.content(seen)
+def _add(world: World, seen: Seen) -> Any:
+    """Put a fault, or a list of them, in force: all or none."""
+    sent = bodies.loaded(seen.body)
     try:
-        fault = fault_file.one(sent, "fault")
+        if not isinstance(sent, list):
+            faults = [fault_file.one(sent, "fault")]
+        else:
+            faults = [fault_file.one(item, f"fault {number}") for number, item in enumerate(sent, 1)]
     except fault_file.FaultError as error:
         raise ArmError(400, "InvalidFault", str(error)) from error
-    world.faults.add(fault)
-    return fault_file.shown(fault)
+    for fault in faults:
+        world.faults.add(fault)
+    shown = [fault_file.shown(fault) for fault in faults]
+    return {"value": shown} if isinstance(sent, list) else shown[0]
