@@ -18,7 +18,7 @@ from types import FrameType
 from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
 from reconciler.live.gateway import Gateway
-from reconciler.live.reader import ReadScope, read, read_replication
+from reconciler.live.reader import PATIENT, ReadScope, read, read_replication
 from reconciler.model.address import Address, Kind
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.plan import Level, Plan, Source, Target
@@ -130,7 +130,7 @@ def status_pass(
         if found is None:
             return _not_found(address, live)
         version = found.address.kind is Kind.IMAGE_VERSION
-        return health_of(found, read_replication(gateway, found.address) if version else None)
+        return health_of(found, read_replication(gateway, found.address, patience=PATIENT) if version else None)
 
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="status") as pool:
         return tuple(pool.map(judge, sorted(with_roles(desired.resources, live.roles))))

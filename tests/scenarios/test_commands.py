@@ -250,6 +250,20 @@ def test_status_shows_what_is_missing_and_what_failed(tmp_path: Path) -> None:
         assert health == {"corp": "Healthy", "ubuntu": "Healthy", "1.0.0": "Healthy", "1.1.0": "Degraded"}
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault(status=503), Fault(effect="drop"), Fault(effect="cut")], ids=["503", "dropped", "cut off"]
+)
+def test_status_asks_again_where_a_version_gives_no_answer(bench: Workbench, shell: Shell, fault: Fault) -> None:
+    bench.write(ESTATE)
+    bench.apply()
+    bench.emulator.faults.add(replace(fault, method="GET", path="ReplicationStatus", times=1))
+
+    ran = shell.run("status", "manifests", "--detailed-exitcode")
+
+    assert ran.code == 0, ran.out
+    assert "Unknown" not in ran.out
+
+
 def test_control_characters_in_live_values_never_reach_the_terminal(bench: Workbench, shell: Shell) -> None:
     bench.write(GALLERY.replace("Golden images", '"\\e[31mred\\a"'))
     bench.apply()
