@@ -139,8 +139,8 @@ def test_a_missing_subscription_is_told_where_subscriptions_are_listed(world: Ca
     refused(arm.get(arm.path("corp")), 404, "SubscriptionNotFound")
     arm.subscription = "00000000-0000-0000-0000-000000000001"
     assert arm.put(arm.path("corp"), gallery()).status_code == 201
-    assert arm.get("/subscriptions/0000-1").json()["state"] == "Enabled"
-    assert [one["subscriptionId"] for one in arm.get("/subscriptions").json()["value"]] == ["00000000-0000-0000-0000-000000000001"]
+    assert arm.get(f"/subscriptions/{arm.subscription}").json()["state"] == "Enabled"
+    assert [one["subscriptionId"] for one in arm.get("/subscriptions").json()["value"]] == [arm.subscription]
 
 
 @pytest.mark.parametrize("api", ["2017-01-01", "latest", "2026-03-04"])
