@@ -98,7 +98,7 @@ _COLLECTIONS = ("galleries", "images", "versions")
 _KINDS = (Kind.GALLERY, Kind.IMAGE, Kind.VERSION)
 _ACCESS = re.compile(
     r"^(?P<scope>.*?)/providers/microsoft\.authorization/(?P<type>roleassignments|roledefinitions|locks)(?:/(?P<name>[^/]+))?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -7,7 +7,7 @@ are plain functions that answer in well under a millisecond, so they run right i
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from reconciler.emulator.faults import Fault
     from reconciler.emulator.front import Front
+
+_UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
 
 __all__ = ["Edge", "RequestRecord"]
 
@@ -48,6 +50,7 @@ class Edge:
         delay = world.settings.latency + (fault.delay if fault is not None else 0.0)
         if delay > 0:
             await asyncio.sleep(delay)
+            seen = replace(seen, started=self._now())
         answer = self.front.answer(seen, world.mint(), _forced(fault))
         await _deliver(answer, seen.method, fault.way if fault is not None else "answer", receive, send)
 
@@ -62,10 +65,13 @@ class Edge:
             scope["query_string"].decode("latin-1"),
             request.headers,
             body,
-            self.clock() + self.front.world.faults.skew(),
+            self._now(),
             f"{scope['scheme']}://{host}",
             too_large,
         )
+
+    def _now(self) -> float:
+        return self.clock() + self.front.world.faults.skew()
 
 
 async def _body(request: Request) -> tuple[bytes, bool]:
@@ -99,14 +105,19 @@ async def _deliver(answer: Answer, method: str, way: str, receive: Receive, send
             headers["Content-Type"] = JSON_TYPE
         if answer.status not in (204, 304):
             headers["Content-Length"] = str(length if way == "answer" else max(length, 2))
-        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        status = answer.status if way == "answer" else 200
+        raw = [(name.lower().encode("latin-1"), _plain(value)) for name, value in headers.items()]
+        status = answer.status if way == "answer" or length else 200
         await send({"type": "http.response.start", "status": status, "headers": raw})
         if way == "answer":
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.content})
             return
         await send({"type": "http.response.body", "body": answer.content[: length // 2], "more_body": True})
     await _hang_up(way, receive, send)
+
+
+def _plain(value: str) -> bytes:
+    """Write a header's value without anything that a header cannot carry: it may hold a client's own words."""
+    return value.translate(_UNPRINTABLE).encode("latin-1", "replace")
 
 
 async def _hang_up(way: str, receive: Receive, send: Send) -> None:

@@ -62,8 +62,9 @@ class Attached:
 
     @property
     def token(self) -> str:
-        """The bearer token."""
-        return self._address.token
+        """The bearer token; another one after a take-over by a process that serves another tenant."""
+        emulator = self._emulator
+        return self._address.token if emulator is None else emulator.token
 
     @property
     def authority(self) -> str:

@@ -7,6 +7,7 @@ rules only ever see values that an answer could carry.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -63,8 +64,9 @@ def loaded(body: bytes) -> Any:
     if not body:
         return None
     try:
-        read = json.loads(body, parse_constant=_no_number)
-        if b"\\u" in body:  # an escape may spell half a character, which no answer could carry
+        text = body.decode("utf-8-sig")
+        read = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        if "\\u" in text:  # an escape may spell half a character, which no answer could carry
             json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -74,6 +76,14 @@ def loaded(body: bytes) -> Any:
 def _no_number(name: str) -> None:
     """Refuse NaN and the infinities, which are no JSON."""
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Refuse what overflows to infinity, which is no JSON either."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _too_deep(body: object) -> bool:

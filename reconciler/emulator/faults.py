@@ -33,7 +33,9 @@ EFFECTS: tuple[Effect, ...] = get_args(Effect)
 _ON_REQUESTS = frozenset({"answer", "delay", "drop", "cut", "page_fails", "page_cut"})
 _ON_LATER_PAGES = frozenset({"page_fails", "page_cut"})
 _LOWEST, _HIGHEST = 400, 599
-_LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE)
+_DAY, _MOST_SECONDS, _MOST_FAULTS = 86_400, 1_000_000, 500
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+", re.ASCII)
+_LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,20 @@ class Faults:
             raise ValueError(f"unknown effect “{fault.effect}”; known are {', '.join(EFFECTS)}")
         if fault.status is not None and not _LOWEST <= fault.status <= _HIGHEST:
             raise ValueError(f"status {fault.status} is none that an error has ({_LOWEST}-{_HIGHEST})")
-        if min(fault.delay, fault.factor, fault.limit, 0 if fault.times is None else fault.times) < 0:
-            raise ValueError("delay, factor, limit and times are never below zero")
+        if not (0 <= fault.delay <= _DAY and 0 <= fault.factor <= _DAY and fault.limit >= 0):
+            raise ValueError("delay, factor and limit must not be below zero, nor beyond a day")
+        if fault.times is not None and fault.times < 1:
+            raise ValueError("times must be at least 1, or left out for ever")
+        if not abs(fault.seconds) <= _MOST_SECONDS:
+            raise ValueError(f"seconds must lie between {-_MOST_SECONDS} and {_MOST_SECONDS}")
+        for name, value in fault.headers.items():
+            if _HEADER.fullmatch(name) is None or not value.isprintable() or not value.isascii():
+                raise ValueError(f"header “{name}” cannot be sent")
         if fault.effect == "page_fails" and fault.status is None:
             fault = replace(fault, status=500)
         with self._lock:
+            if len(self._faults) >= _MOST_FAULTS:
+                raise ValueError(f"there are {_MOST_FAULTS} faults already")
             self._faults.append(fault)
 
     def clear(self) -> None:

@@ -13,8 +13,8 @@ from reconciler.emulator.answers import ArmError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_EQUAL = re.compile(r"^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$", re.IGNORECASE)
-_AND = re.compile(r"\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)", re.IGNORECASE)
+_EQUAL = re.compile(r"^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$", re.IGNORECASE | re.ASCII)
+_AND = re.compile(r"\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)", re.IGNORECASE | re.ASCII)
 
 
 def parse(text: str, fields: Sequence[str]) -> dict[str, str]:

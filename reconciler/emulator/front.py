@@ -14,7 +14,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from reconciler.emulator import addresses, bodies, paths, routes
+from reconciler.emulator import addresses, bodies, paths, regions, routes
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, common_headers, refusal
 from reconciler.emulator.signin import doors, tokens
 from reconciler.emulator.traffic import Log, RequestRecord
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 OWN = "/_emulator/"
 ALIVE = f"{OWN}alive"
 _LOG = logging.getLogger(__name__)
+_LARGEST_KEPT = 65_536
+_LONGEST_FILTER = 2_048
 
 
 @dataclass(slots=True)
@@ -59,8 +61,10 @@ class Front:
         if "x-ms-client-request-id" in seen.headers and seen.headers.get("x-ms-return-client-request-id"):
             headers["x-ms-client-request-id"] = seen.headers["x-ms-client-request-id"]
         if not seen.path.startswith(OWN):
-            body = bodies.loaded(seen.body)
-            record = RequestRecord(seen.method, seen.path, seen.query, found.status, body, seen.started, trace.caller)
+            kept = trace.caller and len(seen.body) <= _LARGEST_KEPT
+            body = bodies.loaded(seen.body) if kept else None
+            query = seen.query[:_LARGEST_KEPT]
+            record = RequestRecord(seen.method, seen.path, query, found.status, body, seen.started, trace.caller)
             self.log.add(record, trace.kind)
         return replace(found, headers=headers | trace.headers | dict(found.headers))
 
@@ -124,8 +128,7 @@ class Front:
         if scheme.lower() != "bearer":
             raise tokens.unauthorized("InvalidAuthenticationToken", "The access token is invalid.")
         claims = self.world.tokens.read(token.strip())
-        host = seen.origin.partition("://")[2]
-        tokens.check(claims, self.world.settings.tenant, seen.started, graph=graph, host=host)
+        tokens.check(claims, self.world.settings.tenant, seen.started, graph=graph, hosts=self.world.hosts)
         return claims.caller
 
     def _arm(self, seen: Seen, request_id: str, caller: Caller, trace: _Trace) -> Answer:
@@ -149,7 +152,7 @@ class Front:
         """Give the headers that compute adds to its own answers, and the gateway does not (3.1)."""
         if not rates:
             return {}
-        region = call.target.location or "westeurope"
+        region = regions.short(call.target.location) or "westeurope"
         reference = call.request_id.replace("-", "").upper()
         stamp = datetime.fromtimestamp(call.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
@@ -163,6 +166,9 @@ class Front:
 
     def _call(self, seen: Seen, request_id: str, caller: Caller) -> Call:
         query = {name.lower(): value for name, value in parse_qsl(seen.query, keep_blank_values=True)}
+        if len(query.get("$filter", "")) > _LONGEST_FILTER:
+            message = f"A filter has at most {_LONGEST_FILTER} characters."
+            raise ArmError(400, "InvalidFilter", message, gateway=True)
         return Call(
             world=self.world,
             method=seen.method,

@@ -100,11 +100,12 @@ def _restored(call: Call, kept: Resource, sent: JSON) -> Answer:
     location = writes.settle_location(call, sent, kept)
     safety = sent.get("properties", {}).get("safetyProfile", kept.body["properties"].get("safetyProfile", {}))
     properties = kept.body["properties"] | ({"safetyProfile": safety} if safety else {})
-    tags = {"tags": sent["tags"]} if "tags" in sent else {}
+    tags = {name: one["tags"] for one in (kept.body, sent) for name in ("tags",) if name in one}
     ends = call.now + call.settings.scaled(call.settings.durations.version_write)
     resource = replace(
         recycle_bin.taken_out(call, kept),
-        body=kept.body | tags | {"properties": properties},
+        body={"location": location, **tags, **{name: kept.body[name] for name in kept.body if name not in _SETTLED}}
+        | {"properties": properties},
         phase=Phase.UPDATING,
         started=call.now,
         ends=ends,
@@ -288,5 +289,6 @@ def show(resource: Resource, state: str, api_version: str) -> JSON:
     return envelopes.shown(resource, properties)
 
 
+_SETTLED = ("location", "tags", "properties")
 _OWN = ("regions", "born", "removable")
 _SHOWN = ("publishingProfile", "storageProfile", "safetyProfile", "securityProfile")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.emulator.records import JSON, Resource, Row
     from reconciler.emulator.world import Call
 
-_GROUP = re.compile(r"(?<=/resourceGroups/)[^/]+", re.IGNORECASE)
+_GROUP = re.compile(r"(?<=/resourceGroups/)[^/]+", re.IGNORECASE | re.ASCII)
 
 
 def after(call: Call) -> str:
@@ -61,13 +62,14 @@ def page(
 
 
 def _item(call: Call, row: Row, show: Callable[[Resource, str, str], JSON], *, upper: bool, remembered: bool) -> bytes:
-    settled = remembered and call.now >= row.ends
+    moment = seen_at(call)
+    settled = remembered and moment >= row.ends
     slot = (row.key, row.revision, call.api_version)
     kept = call.world.rendered.get(slot) if settled else None
     if kept is not None:
         return kept
     resource = row.resource()
-    body = show(resource, resource.provisioning(call.now), call.api_version)
+    body = show(resource, resource.provisioning(moment), call.api_version)
     if upper:
         body["id"] = _GROUP.sub(lambda match: match[0].upper(), body["id"], count=1)
     content = compact(body)
@@ -87,13 +89,22 @@ def seen_at(call: Call) -> float:
     return call.now - call.settings.scaled(sum(fault.seconds for fault in call.world.faults.standing("list_lags")))
 
 
+def born_by(call: Call) -> float:
+    """Give the moment after which nothing that was made shows; clocks may be set back, so that is never now."""
+    return seen_at(call) if call.world.faults.standing("list_lags") else math.inf
+
+
 def galleries(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
     """List galleries in a group or in a whole subscription."""
     size = call.settings.page_size + 1
     if call.target.group:
-        found = call.store.children(Kind.GALLERY, call.target.scope.lower(), seen_at(call), after(call), size)
+        found = call.store.children(
+            Kind.GALLERY, call.target.scope.lower(), seen_at(call), after(call), size, born=born_by(call)
+        )
     else:
-        found = call.store.in_subscription(Kind.GALLERY, call.target.subscription, seen_at(call), after(call), size)
+        found = call.store.in_subscription(
+            Kind.GALLERY, call.target.subscription, seen_at(call), after(call), size, born=born_by(call)
+        )
     return page(call, found, show)
 
 
@@ -101,5 +112,7 @@ def children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
     """List the definitions of a gallery or the versions of a definition."""
     assert call.target.kind is not None
     size = call.settings.page_size + 1
-    found = call.store.children(call.target.kind, call.target.scope.lower(), seen_at(call), after(call), size)
+    found = call.store.children(
+        call.target.kind, call.target.scope.lower(), seen_at(call), after(call), size, born=born_by(call)
+    )
     return page(call, found, show)

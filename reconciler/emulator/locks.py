@@ -25,7 +25,7 @@ _LEVELS = ("CanNotDelete", _READ_ONLY, "NotSpecified")
 _TEMPLATE = {"properties": {"level": Choice(_LEVELS), "notes": TEXT, "owners": Items(ANY)}}
 _ODD = re.compile(r"[<>%&:\\?/\x00-\x1f]")
 _LONGEST_NOTES = 512
-_AT_SCOPE = re.compile(r"^\s*atscope\(\)\s*$", re.IGNORECASE)
+_AT_SCOPE = re.compile(r"^\s*atscope\(\)\s*$", re.IGNORECASE | re.ASCII)
 _WRITING = ("PUT", "PATCH", "POST", "DELETE")
 
 

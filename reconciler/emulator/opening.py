@@ -6,6 +6,7 @@ Serving and seeding both begin here, so that what is seeded is what would have b
 from __future__ import annotations
 
 import secrets
+import socket
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -35,7 +36,14 @@ def open_world(settings: EmulatorSettings, store: Store, papers: Papers | None) 
     settings = replace(settings, granted={**held, **settings.granted})
     tokens = Tokens(secret, settings.tenant)
     meter = Meter(settings, faults)
-    return World(settings, store, lambda: str(uuid.uuid4()), secret, directory, tokens, faults, meter)
+    return World(
+        settings, store, lambda: str(uuid.uuid4()), secret, directory, tokens, faults, meter, _hosts(settings.host)
+    )
+
+
+def _hosts(host: str) -> frozenset[str]:
+    """Give the names of this machine, and the one that the settings tell."""
+    return frozenset({"localhost", "127.0.0.1", "::1", socket.gethostname().lower(), host.lower()})
 
 
 def house_token(world: World, now: float) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import unquote_to_bytes
 
 from reconciler.emulator.answers import ArmError
 
-_ENCODED = re.compile(r"%(?:2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
+_ENCODED = re.compile(r"%(?:2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE | re.ASCII)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
-_EMPTY_PARENT = re.compile(r"(/providers/[^/]+)//(?=[^/])", re.IGNORECASE)
+_EMPTY_PARENT = re.compile(r"(/providers/[^/]+)//(?=[^/])", re.IGNORECASE | re.ASCII)
 _LONGEST_SEGMENT, _LONGEST_PATH = 260, 4_096
 
 

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from reconciler.emulator.world import Call
 
 _DAY = 86_400.0
+_MOST_DAYS = 3_650
 _RETENTION = 7
 _SOURCES = ("source", "osDiskImage.source.id", "osDiskImage.source.uri")
 
 
 def completed(policy: JSON) -> JSON:
-    """Give a policy that is switched on the retention that it leaves out (2.2/7)."""
+    """Give a policy that is switched on the retention that it leaves out (2.2/7), and refuse days beyond reason."""
+    for name in ("retentionPeriodInDays", "gracePeriodInDays"):
+        if not 0 <= policy.get(name, 0) <= _MOST_DAYS:
+            target = f"gallery.properties.softDeletePolicy.{name}"
+            message = f"The value {policy[name]} of parameter '{target}' is out of range."
+            raise ArmError(400, "InvalidParameter", message, target=target)
     return {"isSoftDeleteEnabled": True, "retentionPeriodInDays": _RETENTION, **policy}
 
 
@@ -48,7 +54,7 @@ def keep(call: Call, version: Resource, ends: float) -> None:
             "Disable soft-delete on the gallery, delete the version, and enable it again."
         )
         raise ArmError(409, "OperationNotAllowed", message, target=version.name, fact="7/4")
-    retention = policy["retentionPeriodInDays"]
+    retention = policy.get("retentionPeriodInDays", _RETENTION)
     grace = policy.get("gracePeriodInDays", call.doubts.grace_period_days)
     gone = call.now + _lasting(call, retention + grace)
     hidden = {

@@ -6,7 +6,6 @@ refused. Off unless the settings ask for it; the operator of the house may do ev
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from reconciler.emulator import frozen, moments, roles
@@ -15,7 +14,7 @@ from reconciler.emulator.answers import ArmError
 from reconciler.emulator.role_listing import inherited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.emulator.records import Resource
     from reconciler.emulator.roles import Permission
@@ -34,9 +33,13 @@ _OWN = {
 }
 _NARROWED = (Shape.TENANTS, Shape.SUBSCRIPTIONS)
 _ANYWHERE = (Shape.OPERATION, Shape.RESULT)
-_PROFILE = "properties.storageProfile"
 _WRITTEN = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/disks")
-_SOURCES = ("source.id", "source.virtualMachineId", "osDiskImage.source.id")
+_SOURCES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.VERSION: ("storageProfile.source", "storageProfile.osDiskImage.source", "storageProfile.dataDiskImages"),
+    Kind.MANAGED_IMAGE: ("sourceVirtualMachine", "storageProfile"),
+    Kind.DISK: ("creationData",),
+    Kind.SNAPSHOT: ("creationData",),
+}
 
 
 def require(call: Call) -> None:
@@ -51,7 +54,9 @@ def require(call: Call) -> None:
         granted = _allows(_held(call, at, below=call.target.shape in _ANYWHERE), action)
     if not granted:
         raise _refused(call, action, scope)
-    if call.target.kind is Kind.VERSION and call.method in ("PUT", "PATCH"):
+    if call.target.kind is Kind.ROLE and call.method in ("PUT", "DELETE"):
+        _require_assignable(call, action)
+    if call.method in ("PUT", "PATCH"):
         _require_sources(call, action, scope)
 
 
@@ -90,7 +95,7 @@ def _held(call: Call, scope: str, *, below: bool = False) -> Iterator[Permission
     for object_id, names in call.settings.granted.items():
         if object_id.lower() == person:
             for name in names:
-                yield from roles.permissions(call, name)
+                yield from roles.permissions(call, roles.id_of(call, name))
     folded = scope.lower()
     for row in call.store.around(
         Kind.ASSIGNMENT, inherited(folded, call.settings.tenant), folded if below else None, person, "", -1
@@ -112,7 +117,23 @@ def _allows(held: Iterator[Permission], action: str) -> bool:
 
 def _names(patterns: tuple[str, ...], action: str) -> bool:
     folded = action.lower()
-    return any(fnmatchcase(folded, pattern.lower()) for pattern in patterns)
+    return any(_matches(pattern.lower(), folded) for pattern in patterns)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Match a pattern in which `*` alone stands for anything, in one pass."""
+    head, *rest = pattern.split("*")
+    if not rest:
+        return text == pattern
+    if not text.startswith(head) or len(text) < len(head) + len(rest[-1]) or not text.endswith(rest[-1]):
+        return False
+    place, end = len(head), len(text) - len(rest[-1])
+    for part in rest[:-1]:
+        found = text.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True
 
 
 def _refused(call: Call, action: str, scope: str) -> ArmError:
@@ -124,12 +145,35 @@ def _refused(call: Call, action: str, scope: str) -> ArmError:
     return ArmError(403, "AuthorizationFailed", message, gateway=True)
 
 
+def _require_assignable(call: Call, action: str) -> None:
+    """Require the right to a custom role everywhere that it may, or is to, be assigned."""
+    wanted = frozen.look(call.body, "properties.assignableScopes")
+    stated = [one for one in wanted if isinstance(one, str)] if isinstance(wanted, list) else []
+    for scope in (*roles.assignable(call, call.target.name), *stated):
+        if not _allows(_held(call, scope.rstrip("/")), action):
+            raise _refused(call, action, scope)
+
+
+def _linked(call: Call) -> Iterator[str]:
+    """Give the ids of what a version, image, disk or snapshot is made from, wherever its body names them."""
+    places = _SOURCES.get(call.target.kind) if call.target.kind is not None else None
+    for path in places or ():
+        yield from _ids(frozen.look(call.body, f"properties.{path}"))
+
+
+def _ids(found: object) -> Iterator[str]:
+    """Give every id inside a part of a body."""
+    if isinstance(found, str):
+        yield found
+    for inner in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from _ids(inner)
+
+
 def _require_sources(call: Call, action: str, scope: str) -> None:
-    """Require rights on what a version is made from: to write a machine or disk (2.4/19, 5/29), to read all else."""
-    for path in _SOURCES:
-        source = frozen.look(call.body, f"{_PROFILE}.{path}")
-        kind = _type(source) if isinstance(source, str) else ""
-        if not isinstance(source, str) or not kind:
+    """Require rights on what something is made from: to write a machine or disk (2.4/19, 5/29), to read all else."""
+    for source in _linked(call):
+        kind = _type(source)
+        if not kind:
             continue
         needed = f"{kind}/write" if kind.lower() in {one.lower() for one in _WRITTEN} else f"{kind}/read"
         if not _allows(_held(call, source), needed):
@@ -143,8 +187,8 @@ def _require_sources(call: Call, action: str, scope: str) -> None:
 
 def _type(source: str) -> str:
     """Read the type out of a resource id; empty for what is none."""
-    head, _, tail = source.rpartition("/providers/")
-    parts = tail.split("/")
-    if not head.lower().startswith("/subscriptions/") or len(parts) < 3 or not all(parts):  # noqa: PLR2004 - a name
+    start = source.lower().rfind("/providers/")
+    head, parts = source[: max(0, start)], source[start + len("/providers/") :].split("/")
+    if start < 0 or not head.lower().startswith("/subscriptions/") or len(parts) < 3 or not all(parts):  # noqa: PLR2004 - a name
         return ""
     return "/".join([parts[0], *parts[1::2]])

@@ -36,7 +36,7 @@ _TEMPLATE = {
 _ROLE = re.compile(
     r"^(?:/subscriptions/[^/]+|/providers/microsoft\.management/managementgroups/[^/]+)?"
     r"/providers/microsoft\.authorization/roledefinitions/([^/]+)$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _TYPES = ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device")
 _WORDS = ("description", "condition", "conditionVersion")

@@ -15,10 +15,13 @@ from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import Answer, ArmError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.emulator.world import Call
 
 _PART = re.compile(
-    r"^\s*(?:(?P<at>atscope\(\))|principalid\s+eq\s+'(?P<eq>[^']*)'|assignedto\('(?P<to>[^']*)'\))\s*$", re.IGNORECASE
+    r"^\s*(?:(?P<at>atscope\(\))|principalid\s+eq\s+'(?P<eq>[^']*)'|assignedto\('(?P<to>[^']*)'\))\s*$",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -33,7 +36,7 @@ class Wanted:
 def parse(text: str) -> Wanted:
     """Read a $filter; 400 for one that the service does not know."""
     at_scope, principal = False, None
-    for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE) if text.strip() else ():
+    for part in re.split(r"\s+and\s+", text, flags=re.IGNORECASE | re.ASCII) if text.strip() else ():
         match = _PART.match(part)
         if match is None:
             message = (
@@ -57,7 +60,7 @@ def answer(call: Call) -> Answer:
         wanted.principal,
         listing.after(call),
         call.settings.page_size + 1,
-        now=listing.seen_at(call),
+        now=listing.born_by(call),
     )
     return listing.page(call, found, role_assignments.show, as_created=True)
 
@@ -76,18 +79,20 @@ def _root_group(scope: str, tenant: str) -> list[str]:
 def above(scope: str) -> list[str]:
     """Give a folded scope and all its parents up to the root, which is the empty text."""
     parts = scope.strip("/").split("/") if scope else []
-    cuts = [len(parts)]
-    for index, part in enumerate(parts):
-        if part == "providers" or (index >= 2 and part == "resourcegroups"):  # noqa: PLR2004 - behind the subscription
-            cuts.append(index)
-    cuts.extend(_resource_cuts(parts))
-    chains = {"/" + "/".join(parts[:cut]) if cut else "" for cut in cuts} | {""}
-    return sorted(chains)
+    cuts = {0, len(parts), *_cuts(parts)}
+    return sorted("/" + "/".join(parts[:cut]) if cut else "" for cut in cuts)
 
 
-def _resource_cuts(parts: list[str]) -> list[int]:
-    """Give where each resource of a nested id ends: provider/type/name, then type/name pairs."""
-    if "providers" not in parts:
-        return []
-    start = len(parts) - 1 - parts[::-1].index("providers")
-    return list(range(start + 4, len(parts), 2))
+def _cuts(parts: list[str]) -> Iterator[int]:
+    """Give where each scope inside an id ends: what a word means is a matter of its place, since names are free."""
+    place = 0
+    while place < len(parts):
+        if parts[place] == "providers":
+            place += 4
+            yield min(place, len(parts))
+            while place < len(parts) and parts[place] != "providers":
+                place += 2
+                yield min(place, len(parts))
+        else:
+            place += 2
+            yield min(place, len(parts))

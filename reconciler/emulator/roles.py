@@ -104,7 +104,7 @@ _BY_ID = {role.id: role for role in BUILT_IN}
 NOT_FOUND = 404
 _SINCE = 1_422_748_800.0
 _FILTER = re.compile(
-    r"^\s*(?:(atscope|atscopeandbelow)\(\)|(rolename|type)\s+eq\s+'((?:[^']|'')*)')\s*$", re.IGNORECASE
+    r"^\s*(?:(atscope|atscopeandbelow)\(\)|(rolename|type)\s+eq\s+'((?:[^']|'')*)')\s*$", re.IGNORECASE | re.ASCII
 )
 _TEMPLATE = {
     "properties": {
@@ -122,18 +122,31 @@ def known(call: Call, role_id: str) -> bool:
     return role_id.lower() in _BY_ID or _custom(call, role_id) is not None
 
 
-def permissions(call: Call, role: str) -> Iterator[Permission]:
-    """Give what a role, by guid or by name, allows: actions, and what is taken out of them."""
-    folded = role.lower()
+def permissions(call: Call, role_id: str) -> Iterator[Permission]:
+    """Give what a role allows, by its guid alone: actions, and what is taken out of them."""
+    built_in = _BY_ID.get(role_id.lower())
+    if built_in is not None:
+        yield built_in.actions, built_in.not_actions
+        return
+    custom = _custom(call, role_id)
+    for part in custom.body.get("permissions", []) if custom is not None else ():
+        yield _texts(part, "actions"), _texts(part, "notActions")
+
+
+def id_of(call: Call, name: str) -> str:
+    """Give the guid of a role by its name or guid, as settings state it; empty for no role."""
+    folded = name.lower()
     for one in BUILT_IN:
         if folded in (one.id, one.name.lower()):
-            yield one.actions, one.not_actions
-            return
+            return one.id
     made = call.store.of_kind(Kind.ROLE, call.now)
-    for custom in made:
-        if folded in (custom.name.lower(), str(custom.body["roleName"]).lower()):
-            for part in custom.body.get("permissions", []):
-                yield _texts(part, "actions"), _texts(part, "notActions")
+    return next((one.name for one in made if folded in (one.name.lower(), str(one.body["roleName"]).lower())), "")
+
+
+def assignable(call: Call, role_id: str) -> tuple[str, ...]:
+    """Give the scopes at which a custom role may be assigned; none for a role that is not there."""
+    custom = _custom(call, role_id)
+    return () if custom is None else tuple(str(one) for one in custom.body["assignableScopes"])
 
 
 def _texts(part: object, name: str) -> tuple[str, ...]:
@@ -179,7 +192,7 @@ def listing(call: Call) -> Answer:
         if any(_covers(str(one).lower(), scope) for one in custom.body["assignableScopes"])
     )
     wanted = call.query.get("$filter", "")
-    for part in re.split(r"\s+and\s+", wanted, flags=re.IGNORECASE) if wanted else ():
+    for part in re.split(r"\s+and\s+", wanted, flags=re.IGNORECASE | re.ASCII) if wanted else ():
         match = _FILTER.match(part)
         if match is None:
             raise ArmError(400, "UnsupportedFilter", f"The filter '{wanted}' is not supported.")

@@ -16,7 +16,7 @@ from reconciler.emulator.faults import Fault
 
 STRICT: Mapping[str, str] = {"extra": "forbid"}
 """Read from a file, an unknown name is a mistake."""
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 PrincipalKind = Literal["User", "Group", "ServicePrincipal", "ForeignGroup", "Device"]
 
 
@@ -291,7 +291,7 @@ class EmulatorSettings:
         for name in (*(self.subscriptions or ()), *(() if self.principals == "any" else self.principals)):
             if _GUID.fullmatch(name) is None:
                 raise ValueError(f"“{name}” must be a GUID")
-        for name, lowest, highest in (("time_scale", 0, 1e6), ("latency", 0, 3_600), ("port", 0, 65_535)):
+        for name, lowest, highest in (("time_scale", 0, 1e3), ("latency", 0, 3_600), ("port", 0, 65_535)):
             if not lowest <= getattr(self, name) <= highest:
                 raise ValueError(f"{name} must lie between {lowest:g} and {highest:g}")
         if not 1 <= self.page_size <= 10_000:  # noqa: PLR2004 - a page of none never ends

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.emulator.settings import EmulatorSettings
     from reconciler.emulator.world import Call
 
-_VERSION_ID = re.compile(r"/galleries/[^/]+/images/[^/]+/versions/[^/]+$", re.IGNORECASE)
+_VERSION_ID = re.compile(r"/galleries/[^/]+/images/[^/]+/versions/[^/]+$", re.IGNORECASE | re.ASCII)
 _PLAN = ("name", "publisher", "product")
 _TARGET = "galleryImageVersion.properties.storageProfile"
 
@@ -97,7 +97,7 @@ def _required_disk(call: Call, location: str, source: Mapping[str, str]) -> Reso
     """Find a disk or snapshot, or for a VHD the account that it lies in."""
     if "id" in source:
         return _required(call, location, source["id"], source["id"], (Kind.DISK, Kind.SNAPSHOT))
-    return _required(call, location, source.get("storageAccountId", ""), source["uri"], (Kind.ACCOUNT,))
+    return _required(call, location, source.get("storageAccountId", ""), source.get("uri", ""), (Kind.ACCOUNT,))
 
 
 def _required(call: Call, location: str, id_: str, named: str, kinds: tuple[Kind, ...]) -> Resource:
@@ -135,8 +135,9 @@ def _size(call: Call, disk: JSON) -> int:
     for name in ("managedDisk.id", "snapshot.id"):
         named = frozen.look(disk, name)
         found = call.store.find(str(named).lower(), call.now) if named is not None else None
-        if found is not None and "diskSizeGB" in found.body["properties"]:
-            return int(found.body["properties"]["diskSizeGB"])
+        size = frozen.look(found.body, "properties.diskSizeGB") if found is not None else None
+        if isinstance(size, int):
+            return size
     return call.settings.source_size_gb
 
 

@@ -92,7 +92,7 @@ def _copied(call: Call, properties: JSON) -> JSON:
     original = call.store.find(str(named).lower(), call.now)
     if original is None:
         return properties
-    known = original.body["properties"]
+    known = original.body.get("properties", {})
     return {name: known[name] for name in _COPIED if name in known} | properties
 
 
@@ -141,8 +141,9 @@ def get(call: Call) -> Answer:
     resource = _require(call)
     body = show(resource, "", call.api_version)
     if resource.hidden.get("generalized") and "instanceview" in call.query.get("$expand", "").lower():
-        view = body["properties"].get("instanceView", {})
-        body["properties"]["instanceView"] = view | {"statuses": [{"code": "OSState/generalized", "level": "Info"}]}
+        view = body["properties"].get("instanceView")
+        known = view if isinstance(view, dict) else {}
+        body["properties"]["instanceView"] = known | {"statuses": [{"code": "OSState/generalized", "level": "Info"}]}
     return writes.single(200, body)
 
 

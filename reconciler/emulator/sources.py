@@ -34,13 +34,16 @@ FROZEN = (
     Frozen("storageProfile.osDiskImage.source.storageAccountId", fold=True),
 )
 _QUALIFIED = re.compile(
-    r"^/subscriptions/[^/]+/.+/.+|^/providers/[^/]+/.+|^/communityGalleries/[^/]+/.+", re.IGNORECASE
+    r"^/subscriptions/[^/]+/.+/.+|^/providers/[^/]+/.+|^/communityGalleries/[^/]+/.+", re.IGNORECASE | re.ASCII
 )
 _WHOLE = re.compile(
     r"/providers/microsoft\.compute/(images|virtualmachines|galleries/[^/]+/images/[^/]+/versions)/[^/]+$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_DISK = re.compile(r"/providers/microsoft\.compute/(disks|snapshots)/[^/]+$", re.IGNORECASE)
+_DISK = re.compile(r"/providers/microsoft\.compute/(disks|snapshots)/[^/]+$", re.IGNORECASE | re.ASCII)
+
+
+_WHOLE_NAMES = ("id", "virtualMachineId", "communityGalleryImageId")
 
 
 def check_new(storage: JSON) -> None:
@@ -49,7 +52,7 @@ def check_new(storage: JSON) -> None:
     disk = storage.get("osDiskImage", {}).get("source", {})
     data = [item.get("source", {}) for item in storage.get("dataDiskImages", [])]
     from_disks = bool(disk.get("id") or disk.get("uri"))
-    kinds = sum(bool(value) for value in whole.values()) + from_disks
+    kinds = sum(bool(whole.get(name)) for name in _WHOLE_NAMES) + from_disks
     disks_besides = any(source for source in data) and not from_disks
     if kinds != 1 or disks_besides or (disk.get("id") and disk.get("uri")):
         raise _one_kind()
@@ -77,8 +80,9 @@ def _one_kind() -> ArmError:
 
 
 def _check_ids(whole: JSON, disk: JSON, data: list[JSON]) -> None:
-    for name, value in whole.items():
-        _check_qualified(value, f"properties.storageProfile.source.{name}")
+    for name in _WHOLE_NAMES:
+        if name in whole:
+            _check_qualified(whole[name], f"properties.storageProfile.source.{name}")
     if "id" in whole and _WHOLE.search(whole["id"]) is None:
         kinds = "a managed image, virtual machine or another gallery image version"
         raise _wrong_kind(whole["id"], kinds, "source.id")

@@ -59,7 +59,7 @@ class Store:
         self._revision = int(row[0] or 0)
         with self.writing():
             self._db.execute(
-                "DELETE FROM resources WHERE phase = 'Deleting' AND ends < ? AND kind <> ?",
+                "DELETE FROM resources WHERE phase = 'Deleting' AND ends < ? AND failure IS NULL AND kind <> ?",
                 (now - _FORGET_AFTER, Kind.GROUP),
             )
             self._db.execute("DELETE FROM operations WHERE ends < ?", (now - _FORGET_AFTER,))
@@ -100,15 +100,19 @@ class Store:
         found = self._select(f"key = ? AND {_LIVE}", (key, now))
         return found[0] if found else None
 
-    def children(self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
-        """List what lies directly below a folded parent id, in key order."""
+    def children(
+        self, kind: Kind, parent: str, now: float, after: str = "", limit: int = -1, *, born: float = math.inf
+    ) -> list[Row]:
+        """List what lies directly below a folded parent id and was there at a moment (`born`), in key order."""
         where = f"kind = ? AND parent = ? AND key > ? AND {_LIVE} AND {_BORN} ORDER BY key LIMIT ?"
-        return self._listed(where, (kind, parent, after, now, now, limit))
+        return self._listed(where, (kind, parent, after, now, born, limit))
 
-    def in_subscription(self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1) -> list[Row]:
-        """List one kind in a subscription, in key order."""
+    def in_subscription(
+        self, kind: Kind, subscription: str, now: float, after: str = "", limit: int = -1, *, born: float = math.inf
+    ) -> list[Row]:
+        """List what is of one kind in a subscription and was there at a moment (`born`), in key order."""
         where = f"kind = ? AND subscription = ? AND key > ? AND {_LIVE} AND {_BORN} ORDER BY key LIMIT ?"
-        return self._listed(where, (kind, subscription.lower(), after, now, now, limit))
+        return self._listed(where, (kind, subscription.lower(), after, now, born, limit))
 
     def marked(self, kind: Kind, parent: str, mark: str, now: float) -> list[Resource]:
         """Find those of one kind below a parent (or in a subscription) that carry a mark."""
@@ -160,7 +164,7 @@ class Store:
             )
             self._db.execute(
                 "UPDATE resources SET phase = ?, ends = ?, failure = NULL, revision = ?"
-                " WHERE key > ? AND key < ? AND (phase <> ? OR ends > ?)",
+                " WHERE key > ? AND key < ? AND (phase <> ? OR ends > ? OR failure IS NOT NULL)",
                 (Phase.DELETING, ends, self._revision, *span, Phase.DELETING, ends),
             )
 

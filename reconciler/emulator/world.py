@@ -34,6 +34,8 @@ class World:
     tokens: Tokens
     faults: Faults
     meter: Meter
+    hosts: frozenset[str]
+    """The names that this emulator goes by: what a token or an assertion may be meant for."""
     rendered: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
     """Settled list items by key, revision and api-version: a page of 50 costs no JSON work twice."""
 

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from reconciler.emulator.traffic import Seen
     from reconciler.emulator.world import Caller, World
 
+_LONGEST_FILTER = 2_048
 _METADATA = "/metadata/endpoints"
-_TOKEN = re.compile(r"^/([^/]+)/oauth2(?:/v2\.0)?/token$", re.IGNORECASE)
-_OPENID = re.compile(r"^/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration$", re.IGNORECASE)
-_KEYS = re.compile(r"^/[^/]+/discovery(?:/v2\.0)?/keys$", re.IGNORECASE)
-_INSTANCE = re.compile(r"^/[^/]+/discovery/instance$", re.IGNORECASE)
-_REALM = re.compile(r"^/[^/]+/userrealm/([^/]+)$", re.IGNORECASE)
-_ASKING = re.compile(r"^/[^/]+/oauth2(?:/v2\.0)?/(?:devicecode|authorize)$", re.IGNORECASE)
+_TOKEN = re.compile(r"^/([^/]+)/oauth2(?:/v2\.0)?/token$", re.IGNORECASE | re.ASCII)
+_OPENID = re.compile(r"^/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration$", re.IGNORECASE | re.ASCII)
+_KEYS = re.compile(r"^/[^/]+/discovery(?:/v2\.0)?/keys$", re.IGNORECASE | re.ASCII)
+_INSTANCE = re.compile(r"^/[^/]+/discovery/instance$", re.IGNORECASE | re.ASCII)
+_REALM = re.compile(r"^/[^/]+/userrealm/([^/]+)$", re.IGNORECASE | re.ASCII)
+_ASKING = re.compile(r"^/[^/]+/oauth2(?:/v2\.0)?/(?:devicecode|authorize)$", re.IGNORECASE | re.ASCII)
 _OPEN = (_TOKEN, _OPENID, _KEYS, _INSTANCE, _REALM, _ASKING)
-_GRAPH = re.compile(rf"^{GRAPH_PATH}/(?:v1\.0|beta)(/.*)$", re.IGNORECASE)
+_GRAPH = re.compile(rf"^{GRAPH_PATH}/(?:v1\.0|beta)(/.*)$", re.IGNORECASE | re.ASCII)
 
 
 def is_open(path: str) -> bool:
@@ -76,7 +77,7 @@ def _named(world: World, tenant: str) -> str:
 
 
 def _desk(world: World, seen: Seen) -> Desk:
-    return grants.Desk(world.directory, world.tokens, seen.started, seen.origin)
+    return grants.Desk(world.directory, world.tokens, seen.started, seen.origin, world.hosts)
 
 
 def _not_allowed(seen: Seen) -> ArmError:
@@ -90,6 +91,8 @@ def graph(world: World, seen: Seen, caller: Caller) -> Answer:
     people = [one for one in world.directory.principals.values() if not world.faults.hides(one.object_id)]
     me = world.directory.get(caller.object_id)
     query = dict(parse_qsl(seen.query, keep_blank_values=True))
+    if len(query.get("$filter", "")) > _LONGEST_FILTER:
+        raise ArmError(400, "Request_BadRequest", f"A filter has at most {_LONGEST_FILTER} characters.")
     return lookups.answer(seen.method, match[1], query, bodies.content(seen), people, me)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 from reconciler.emulator.signin import documents
-from reconciler.emulator.signin.tokens import LIFETIME, verified
+from reconciler.emulator.signin.tokens import LIFETIME, split, verified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,7 @@ class Desk:
     tokens: Tokens
     now: float
     origin: str
+    hosts: frozenset[str]
 
 
 def grant(desk: Desk, tenant: str, sent: Mapping[str, str]) -> Answer:
@@ -111,9 +112,10 @@ def _check_assertion(desk: Desk, tenant: str, application: Principal, sent: Mapp
         said = verified(sent["client_assertion"], certificate.public_key(), ["RS256", "PS256"])
         in_time = desk.now < float(said["exp"]) + _LEEWAY and float(said.get("nbf", 0)) < desk.now + _LEEWAY
         own = said["iss"] == said["sub"] == application.app_id
-    except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise _bad_assertion(application) from error
-    aimed = str(said.get("aud", "")).startswith(f"{desk.origin}/{tenant}/")
+    host, path = split(str(said.get("aud", "")))
+    aimed = host in desk.hosts and path in (f"/{tenant}/oauth2/v2.0/token", f"/{tenant}/oauth2/token")
     if not (in_time and own and aimed):
         raise _bad_assertion(application)
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 _COLLECTIONS = {"users": "User", "groups": "Group", "serviceprincipals": "ServicePrincipal"}
 _TYPES = {"User": "user", "Group": "group", "ServicePrincipal": "servicePrincipal"}
-_BY_APPLICATION = re.compile(r"^serviceprincipals\(appid='([^']*)'\)$", re.IGNORECASE)
-_ANY = re.compile(r"^(\w+)/any\(\w+:\s*\w+\s+eq\s+'((?:[^']|'')*)'\)$", re.IGNORECASE)
-_EQUAL = re.compile(r"^(\w+)\s+eq\s+'((?:[^']|'')*)'$", re.IGNORECASE)
-_STARTS = re.compile(r"^startswith\((\w+),\s*'((?:[^']|'')*)'\)$", re.IGNORECASE)
+_BY_APPLICATION = re.compile(r"^serviceprincipals\(appid='([^']*)'\)$", re.IGNORECASE | re.ASCII)
+_ANY = re.compile(r"^(\w+)/any\(\w+:\s*\w+\s+eq\s+'((?:[^']|'')*)'\)$", re.IGNORECASE | re.ASCII)
+_EQUAL = re.compile(r"^(\w+)\s+eq\s+'((?:[^']|'')*)'$", re.IGNORECASE | re.ASCII)
+_STARTS = re.compile(r"^startswith\((\w+),\s*'((?:[^']|'')*)'\)$", re.IGNORECASE | re.ASCII)
 
 
 def answer(
@@ -63,7 +63,7 @@ def _by_ids(body: JSON, people: Sequence[Principal]) -> list[JSON]:
 
 def _listed(people: Sequence[Principal], text: str) -> Answer:
     tests: list[Callable[[JSON], bool]] = []
-    for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE) if text else ():
+    for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE | re.ASCII) if text else ():
         test = _condition(part.strip())
         if test is None:
             return _refused(400, "Request_UnsupportedQuery", f"Unsupported or invalid query filter clause '{part}'.")

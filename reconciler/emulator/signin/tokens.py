@@ -52,8 +52,11 @@ class Tokens:
     read_before: dict[str, Claims] = field(default_factory=dict)
 
     def mint(self, principal: Principal, audience: str, now: float, lifetime: float = LIFETIME) -> str:
-        """Mint an access token for an audience."""
-        return self._signed(principal, now, lifetime, {"aud": audience, "ver": "1.0", **_kind_claims(principal)})
+        """Mint an access token for an audience; one for years counts from the beginning of time, clocks may be set."""
+        begin = {"nbf": 0} if lifetime > LIFETIME else {}
+        return self._signed(
+            principal, now, lifetime, {"aud": audience, "ver": "1.0", **begin, **_kind_claims(principal)}
+        )
 
     def mint_refresh(self, principal: Principal, now: float) -> str:
         """Mint what a user gets new tokens with."""
@@ -61,7 +64,7 @@ class Tokens:
 
     def mint_identity(self, principal: Principal, client_id: str, issuer: str, now: float) -> str:
         """Mint an id token, which tells the client who signed in."""
-        claims = {"aud": client_id, "iss": issuer, "ver": "2.0", "name": principal.name}
+        claims = {"aud": client_id, "iss": issuer, "ver": "2.0", "name": principal.name, "purpose": "id"}
         return self._signed(principal, now, LIFETIME, claims | {"preferred_username": principal.sign_in})
 
     def _signed(self, principal: Principal, now: float, lifetime: float, claims: dict[str, Any]) -> str:
@@ -101,7 +104,7 @@ class Tokens:
 
         try:
             return _claims(verified(token, self.secret, [_ALGORITHM]))
-        except (jwt.PyJWTError, KeyError, ValueError, TypeError, RecursionError) as error:
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise unauthorized("InvalidAuthenticationToken", "The access token is invalid.") from error
 
 
@@ -136,7 +139,7 @@ def unauthorized(code: str, message: str) -> ArmError:
     return ArmError(401, code, message, gateway=True, fact="4.4/1")
 
 
-def check(claims: Claims, tenant: str, now: float, *, graph: bool, host: str) -> None:
+def check(claims: Claims, tenant: str, now: float, *, graph: bool, hosts: frozenset[str]) -> None:
     """Refuse a token that is over, early, of another tenant or meant for somebody else (4.4/1)."""
     if claims.purpose != "access":
         raise unauthorized("InvalidAuthenticationToken", "The access token is invalid.")
@@ -153,7 +156,7 @@ def check(claims: Claims, tenant: str, now: float, *, graph: bool, host: str) ->
             f"tenant 'https://sts.windows.net/{tenant}/' associated with this subscription."
         )
         raise unauthorized("InvalidAuthenticationTokenTenant", message)
-    if not (for_graph(claims.audience) if graph else _for_arm(claims.audience, host)):
+    if not (for_graph(claims.audience) if graph else _for_arm(claims.audience, hosts)):
         message = f"The access token has been obtained for wrong audience or resource '{claims.audience}'."
         raise unauthorized("InvalidAuthenticationTokenAudience", message)
 
@@ -161,13 +164,18 @@ def check(claims: Claims, tenant: str, now: float, *, graph: bool, host: str) ->
 def for_graph(audience: str) -> bool:
     """Tell whether a token for this audience is one for Microsoft Graph."""
     bare = audience.rstrip("/")
-    return bare in _GRAPH or urlsplit(bare).path == GRAPH_PATH
+    return bare in _GRAPH or split(bare)[1] == GRAPH_PATH
 
 
-def _for_arm(audience: str, host: str) -> bool:
+def _for_arm(audience: str, hosts: frozenset[str]) -> bool:
+    name, path = split(audience)
+    return path in ("", "/") and (name in _ARM_HOSTS or name in hosts)
+
+
+def split(address: str) -> tuple[str, str]:
+    """Give host, in lower case, and path of an address; what is none has neither."""
     try:
-        parts = urlsplit(audience)
-        name = parts.hostname or ""
+        parts = urlsplit(address)
+        return (parts.hostname or "").lower(), parts.path
     except ValueError:
-        return False
-    return parts.path in ("", "/") and (name in _ARM_HOSTS or parts.netloc.lower() == host.lower())
+        return "", ""

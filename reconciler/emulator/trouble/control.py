@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "/_emulator/"
 _MOST = 1_000
+_DIGITS = 10
 
 
 def answer(world: World, log: Log, seen: Seen) -> Answer:
@@ -49,7 +50,7 @@ def _requests(log: Log, seen: Seen) -> dict[str, Any]:
     """Give the newest records, or up to a thousand from a number on, and the number to go on with."""
     asked = dict(parse_qsl(seen.query)).get("from", "")
     total = len(log.records)
-    if asked and not (asked.isdecimal() and asked.isascii()):
+    if asked and not (asked.isdecimal() and asked.isascii() and len(asked) < _DIGITS):
         raise ArmError(400, "InvalidParameter", f"from must be a number, not '{asked}'.")
     first = int(asked) if asked else max(0, total - _MOST)
     records = log.records[first : first + _MOST]
@@ -74,7 +75,10 @@ def _add(world: World, seen: Seen) -> Any:
             faults = [fault_file.one(item, f"fault {number}") for number, item in enumerate(sent, 1)]
     except fault_file.FaultError as error:
         raise ArmError(400, "InvalidFault", str(error)) from error
-    for fault in faults:
-        world.faults.add(fault)
+    try:
+        for fault in faults:
+            world.faults.add(fault)
+    except ValueError as error:
+        raise ArmError(400, "InvalidFault", str(error)) from error
     shown = [fault_file.shown(fault) for fault in faults]
     return {"value": shown} if isinstance(sent, list) else shown[0]

@@ -49,6 +49,7 @@ BUCKETS: Mapping[str, tuple[int, float]] = {
     "global-writes": (3_000, 150.0),
 }
 """Capacity and refill a second (4.5/16); deletes are not counted globally, as far as anybody has seen."""
+_KEPT = 50_000
 _WINDOWS = (("3Min", 180.0), ("30Min", 1_800.0))
 _NAMES = {Kind.GALLERY: "Gallery", Kind.IMAGE: "GalleryImage", Kind.VERSION: "GalleryImageVersion"}
 _VERBS = {"GET": "Get", "HEAD": "Get", "PUT": "CreateUpdate", "PATCH": "CreateUpdate", "DELETE": "Delete"}
@@ -97,6 +98,8 @@ class Meter:
         gained = capacity if scale <= 0 else (call.now - since) / scale * refill
         rest = min(float(capacity), rest + max(0.0, gained)) - 1
         kept = max(0.0, rest) if rest >= 0 or not enforced else rest + 1
+        if len(self.buckets) > _KEPT:
+            self.buckets.clear()
         self.buckets[slot] = (kept, call.now)
         return rest if enforced else max(0.0, rest)
 
@@ -126,6 +129,8 @@ class Meter:
         started, count = self.windows.get(slot, (call.now, 0))
         if call.now >= started + self.settings.scaled(length):
             started, count = call.now, 0
+        if len(self.windows) > _KEPT:
+            self.windows.clear()
         self.windows[slot] = (started, count + 1)
         return started, count + 1
 
