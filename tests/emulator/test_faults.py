@@ -259,7 +259,12 @@ def test_a_new_grant_is_missing_from_a_lagging_list(world: Callable[..., Arm]) -
         (replace(Fault(), effect="earthquake"), "earthquake"),  # type: ignore[arg-type]  # what a file could say
         (Fault(status=99), "99"),
         (Fault(delay=-1), "below zero"),
-        (Fault(times=-1), "below zero"),
+        (Fault(times=0), "at least 1"),
+        (Fault(effect="clock_skew", seconds=1e18), "seconds"),
+        (Fault(effect="clock_skew", seconds=float("nan")), "seconds"),
+        (Fault(status=500, headers={"a b": "x"}), "header"),
+        (Fault(status=500, headers={"a": "€"}), "header"),
+        (Fault(status=500, headers={"a": "x\r\ny"}), "header"),
     ],
 )
 def test_a_fault_that_cannot_work_is_refused_where_it_is_added(fault: Fault, words: str) -> None:
