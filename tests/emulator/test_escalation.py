@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.emulator.arm import ACCESS, Arm, gallery, refused, version
+from tests.emulator.arm import ACCESS, Arm, definition, gallery, refused, version
 from tests.emulator.every_call import GROUPS
 from tests.emulator.people import DEPLOYER, PEOPLE, Person, sign_in
 from tests.emulator.test_rights import PUBLISHER, assign
@@ -136,8 +136,11 @@ def test_nothing_is_captured_or_copied_from_what_one_may_not_use(
 def test_a_scope_is_read_by_place_and_not_by_what_something_is_called(strict: Arm, name: str) -> None:
     # 4.4/5
     strict.made(strict.path(name), gallery())
+    strict.made(strict.path(name, "ubuntu"), definition())
+    path = strict.made(strict.path(name, "ubuntu", "1.0.0"), version())
     lock = f"{strict.path(name)}/providers/Microsoft.Authorization/locks/hold"
     assert strict.put(lock, {"properties": {"level": "CanNotDelete"}}, api="2016-09-01").status_code == 201
+    refused(strict.delete(path), 409, "ScopeLocked")
     refused(strict.delete(strict.path(name, "ubuntu")), 409, "ScopeLocked")
     assign(strict, strict.path(name), "Reader")
-    assert sign_in(strict).get(strict.path(name) + "/images").status_code == 200
+    assert sign_in(strict).get(path).status_code == 200
