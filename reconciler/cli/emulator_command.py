@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -135,9 +136,10 @@ def _check_host(host: str, *, tls: bool) -> None:
 
 def _announce(running: Emulator) -> None:
     scale = running.settings.time_scale
+    where = "" if str(running.settings.state) == STATE else f" --state {quote(str(running.settings.state))}"
     lines = [
         f"emulator at {running.base_url}, state {running.settings.state}, one emulated second takes {scale:g} s",
-        f'clients: eval "$(reconciler emulator env az|sdk|terraform|ansible|curl --state {running.settings.state})"',
+        f'clients: eval "$(reconciler emulator env az{where})", or sdk, terraform, ansible, curl in place of az',
     ]
     if running.settings.control:
         lines.append(f"control at {running.base_url}/_emulator/")

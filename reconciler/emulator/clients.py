@@ -58,7 +58,8 @@ def script(client: str, address: Address, who: SignIn, state: Path) -> str:
 def nothing(client: str, state: Path) -> str:
     """Write what a shell evaluates when there is no emulator: az must not go on with a sign-in to the real Azure."""
     folder = state.absolute().with_name(f"{state.name}.az-none")
-    return f"export AZURE_CONFIG_DIR={quote(str(folder))}\nfalse\n" if client == "az" else "false\n"
+    left_over = f"unset {' '.join(sorted(_NAMES))}\n"
+    return left_over + (f"export AZURE_CONFIG_DIR={quote(str(folder))}\n" if client == "az" else "") + "false\n"
 
 
 def exports(client: str, address: Address, who: SignIn, state: Path) -> dict[str, str]:
