@@ -137,9 +137,12 @@ def _check_host(host: str, *, tls: bool) -> None:
 def _announce(running: Emulator) -> None:
     scale = running.settings.time_scale
     where = "" if str(running.settings.state) == STATE else f" --state {quote(str(running.settings.state))}"
+    first, others = (
+        ("az", "sdk, terraform, ansible") if running.address.authority else ("sdk", "with --tls az, terraform, ansible")
+    )
     lines = [
         f"emulator at {running.base_url}, state {running.settings.state}, one emulated second takes {scale:g} s",
-        f'clients: eval "$(reconciler emulator env az{where})", or sdk, terraform, ansible, curl in place of az',
+        f'clients: eval "$(reconciler emulator env {first}{where})"; or curl, {others}',
     ]
     if running.settings.control:
         lines.append(f"control at {running.base_url}/_emulator/")
