@@ -59,35 +59,46 @@ class Client(StrEnum):
     CURL = "curl"
 
 
+HostOption = Annotated[
+    str | None, typer.Option("--host", help="Address to listen on; beyond this machine --tls is needed.")
+]
+PortOption = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")]
+ScaleOption = Annotated[
+    float | None,
+    typer.Option("--time-scale", min=0, help="Emulated time to real time; 0.01 makes a minute 0.6 s, 0 no time."),
+]
+LatencyOption = Annotated[float | None, typer.Option("--latency", min=0, help="Seconds added to every request.")]
+TlsOption = Annotated[bool | None, typer.Option("--tls", help="Speak TLS, with a CA made at the first start.")]
+SourcesOption = Annotated[
+    Sources | None, typer.Option("--sources", help="From what versions may be made: anything, or what was put there.")
+]
+AuthorizeOption = Annotated[
+    bool | None, typer.Option("--authorize", help="Let callers do only what their roles allow.")
+]
+ThrottleOption = Annotated[bool | None, typer.Option("--throttle", help="Answer 429 over Azure's rate limits.")]
+ControlOption = Annotated[
+    bool | None, typer.Option("--control", help="Answer under /_emulator/: requests, counters, faults.")
+]
+FaultsOption = Annotated[
+    str | None, typer.Option("--faults", metavar="FILE", help="Faults in force from the start (YAML).")
+]
+
+
 @app.callback()
 def emulator(
     context: typer.Context,
     state: StateOption = STATE,
     config: ConfigOption = None,
-    host: Annotated[
-        str | None, typer.Option("--host", help="Address to listen on; beyond this machine --tls is needed.")
-    ] = None,
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = None,
-    time_scale: Annotated[
-        float | None,
-        typer.Option("--time-scale", min=0, help="Emulated time to real time; 0.01 makes a minute 0.6 s, 0 no time."),
-    ] = None,
-    latency: Annotated[float | None, typer.Option("--latency", min=0, help="Seconds added to every request.")] = None,
-    tls: Annotated[bool | None, typer.Option("--tls", help="Speak TLS, with a CA made at the first start.")] = None,
-    sources: Annotated[
-        Sources | None,
-        typer.Option("--sources", help="From what versions may be made: anything, or what was put there."),
-    ] = None,
-    authorize: Annotated[
-        bool | None, typer.Option("--authorize", help="Let callers do only what their roles allow.")
-    ] = None,
-    throttle: Annotated[bool | None, typer.Option("--throttle", help="Answer 429 over Azure's rate limits.")] = None,
-    control: Annotated[
-        bool | None, typer.Option("--control", help="Answer under /_emulator/: requests, counters, faults.")
-    ] = None,
-    faults: Annotated[
-        str | None, typer.Option("--faults", metavar="FILE", help="Faults in force from the start (YAML).")
-    ] = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    time_scale: ScaleOption = None,
+    latency: LatencyOption = None,
+    tls: TlsOption = None,
+    sources: SourcesOption = None,
+    authorize: AuthorizeOption = None,
+    throttle: ThrottleOption = None,
+    control: ControlOption = None,
+    faults: FaultsOption = None,
 ) -> None:
     """Run the emulated Azure alone until it is stopped."""
     if context.invoked_subcommand is not None:
