@@ -34,6 +34,7 @@ _ON_REQUESTS = frozenset({"answer", "delay", "drop", "cut", "page_fails", "page_
 _ON_LATER_PAGES = frozenset({"page_fails", "page_cut"})
 _LOWEST, _HIGHEST = 400, 599
 _DAY, _MOST_SECONDS, _MOST_FAULTS = 86_400, 1_000_000, 500
+_FRAMING = ("content-length", "transfer-encoding", "connection")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+", re.ASCII)
 _LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE | re.ASCII)
 
@@ -112,7 +113,8 @@ class Faults:
         if not abs(fault.seconds) <= _MOST_SECONDS:
             raise ValueError(f"seconds must lie between {-_MOST_SECONDS} and {_MOST_SECONDS}")
         for name, value in fault.headers.items():
-            if _HEADER.fullmatch(name) is None or not value.isprintable() or not value.isascii():
+            plain = _HEADER.fullmatch(name) is not None and value.isprintable() and value.isascii()
+            if not plain or name.lower() in _FRAMING:
                 raise ValueError(f"header “{name}” cannot be sent")
         if fault.effect == "page_fails" and fault.status is None:
             fault = replace(fault, status=500)
