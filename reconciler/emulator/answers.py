@@ -72,6 +72,11 @@ def refusal(error: ArmError, chosen: Mapping[str, tuple[int, str]] | None = None
     return Answer(error.status, compact({"error": error_object(error)}), headers)
 
 
+def compacted(status: int, body: object, headers: Mapping[str, str] | None = None) -> Answer:
+    """Answer with a body in the layout that has no white space."""
+    return Answer(status, compact(body), {"Content-Type": JSON_TYPE, **(headers or {})})
+
+
 def compact(body: object) -> bytes:
     """Lay a body out as lists, errors and role assignments come: no white space."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from reconciler.emulator import contents, filters, listing, regions
 from reconciler.emulator.addresses import Kind, group_id
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, advice, compact
+from reconciler.emulator.answers import Answer, ArmError, advice, compacted
 from reconciler.emulator.contents import READ_ONLY, TEXT, Names
 from reconciler.emulator.records import Operation, Phase, Resource
 
@@ -80,7 +80,7 @@ def write(call: Call) -> Answer:
     kept = {name: value for name, value in body.items() if value is not None}
     resource = Resource(id_, Kind.GROUP, call.target.scope.lower(), call.target.subscription, kept)
     call.store.put(resource)
-    return _json(201 if existing is None else 200, show(resource))
+    return compacted(201 if existing is None else 200, show(resource))
 
 
 def _location(sent: JSON, stored: JSON) -> str:
@@ -104,7 +104,7 @@ def get(call: Call) -> Answer:
         return Answer(204)
     if resource is None:
         raise _not_found(call.target.name)
-    return _json(200, show(resource, resource.provisioning(call.now)))
+    return compacted(200, show(resource, resource.provisioning(call.now)))
 
 
 def answer(call: Call) -> Answer:
@@ -152,7 +152,3 @@ def _running(call: Call, operation: Operation) -> dict[str, str]:
     path = f"/subscriptions/{quote(call.target.subscription)}/operationresults/{operation.id}"
     wait = advice(call.settings.durations.group_retry_after, call.settings.time_scale)
     return {"Location": f"{call.origin}{path}?api-version={quote(call.api_version)}", **wait}
-
-
-def _json(status: int, body: JSON) -> Answer:
-    return Answer(status, compact(body), {"Content-Type": JSON_TYPE})

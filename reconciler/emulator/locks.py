@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator import contents, listing, role_assignments
 from reconciler.emulator.addresses import Kind
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.contents import ANY, TEXT, Choice, Items
 from reconciler.emulator.records import Resource
 from reconciler.emulator.role_listing import above
@@ -42,7 +42,7 @@ def write(call: Call) -> Answer:
     id_ = existing.id if existing is not None else call.target.id
     resource = Resource(id_, Kind.LOCK, call.target.scope.lower(), call.target.subscription, sent)
     call.store.put(resource)
-    return _json(201 if existing is None else 200, show(resource))
+    return compacted(201 if existing is None else 200, show(resource))
 
 
 def _check_name(name: str) -> None:
@@ -56,7 +56,7 @@ def get(call: Call) -> Answer:
     resource = call.store.find(call.target.key, call.now)
     if resource is None:
         raise ArmError(404, "LockNotFound", f"The lock '{call.target.name}' could not be found.")
-    return _json(200, show(resource))
+    return compacted(200, show(resource))
 
 
 def delete(call: Call) -> Answer:
@@ -115,7 +115,3 @@ def hold(call: Call) -> None:
 
 def _scope(lock: Resource) -> str:
     return lock.id.rpartition(f"/providers/{Kind.LOCK}/")[0]
-
-
-def _json(status: int, body: JSON) -> Answer:
-    return Answer(status, compact(body), {"Content-Type": JSON_TYPE})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.emulator import api_versions, regions
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 
 if TYPE_CHECKING:
     from reconciler.emulator.records import JSON
@@ -58,7 +58,7 @@ _BY_FOLDED = {name.lower(): name for name in _PROVIDERS}
 
 def listing(call: Call) -> Answer:
     """List the providers (3.9/8)."""
-    return _json({"value": [_shown(call, name) for name in _PROVIDERS]})
+    return compacted(200, {"value": [_shown(call, name) for name in _PROVIDERS]})
 
 
 def get(call: Call) -> Answer:
@@ -67,7 +67,7 @@ def get(call: Call) -> Answer:
     if name is None:
         message = f"The resource namespace '{call.target.name}' is invalid."
         raise ArmError(404, "InvalidResourceNamespace", message, gateway=True)
-    return _json(_shown(call, name))
+    return compacted(200, _shown(call, name))
 
 
 def _shown(call: Call, name: str) -> JSON:
@@ -87,7 +87,3 @@ def _type(one: Type) -> JSON:
         "apiVersions": list(reversed(one.versions)),
         "capabilities": "SupportsTags, SupportsLocation" if one.placed else "None",
     }
-
-
-def _json(body: JSON) -> Answer:
-    return Answer(200, compact(body), {"Content-Type": JSON_TYPE})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator import api_versions, contents, moments, roles
 from reconciler.emulator.addresses import Kind
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.contents import READ_ONLY, TEXT
 from reconciler.emulator.records import Phase, Resource
 
@@ -62,7 +62,7 @@ def write(call: Call) -> Answer:
     call.store.put(resource)
     shown = show(resource, "", call.api_version)
     shown["properties"] |= {"createdBy": None, "createdOn": moments.zulu(call.now)}
-    return _json(201, shown)
+    return compacted(201, shown)
 
 
 def _check_name(name: str) -> None:
@@ -237,7 +237,7 @@ def get(call: Call) -> Answer:
     if resource is None:
         message = f"The role assignment '{call.target.name}' is not found."
         raise ArmError(404, "RoleAssignmentNotFound", message, fact="5/5")
-    return _json(200, show(resource, "", call.api_version))
+    return compacted(200, show(resource, "", call.api_version))
 
 
 def delete(call: Call) -> Answer:
@@ -248,7 +248,7 @@ def delete(call: Call) -> Answer:
     call.store.remove(resource.key)
     shown = show(resource, "", call.api_version)
     shown["properties"]["updatedOn"] = moments.zulu(call.now)
-    return _json(200, shown)
+    return compacted(200, shown)
 
 
 def show(resource: Resource, _state: str, api_version: str) -> JSON:
@@ -261,7 +261,3 @@ def show(resource: Resource, _state: str, api_version: str) -> JSON:
         "type": Kind.ASSIGNMENT.value,
         "name": resource.name,
     }
-
-
-def _json(status: int, body: JSON) -> Answer:
-    return Answer(status, compact(body), {"Content-Type": JSON_TYPE})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator import contents, moments
 from reconciler.emulator.addresses import Kind
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.contents import ANY, READ_ONLY, TEXT, Items
 from reconciler.emulator.records import Resource
 
@@ -170,9 +170,9 @@ def get(call: Call) -> Answer:
     built_in = _BY_ID.get(call.target.name.lower())
     custom = None if built_in is not None else _custom(call, call.target.name)
     if built_in is not None:
-        return _json(200, _built_in(call, built_in))
+        return compacted(200, _built_in(call, built_in))
     if custom is not None:
-        return _json(200, show(custom))
+        return compacted(200, show(custom))
     raise not_found(call.target.name)
 
 
@@ -199,7 +199,7 @@ def listing(call: Call) -> Answer:
         if match[2]:
             field = "roleName" if match[2].lower() == "rolename" else "type"
             roles = [role for role in roles if role["properties"][field].lower() == match[3].replace("''", "'").lower()]
-    return _json(200, {"value": roles})
+    return compacted(200, {"value": roles})
 
 
 def _covers(assignable: str, scope: str) -> bool:
@@ -229,7 +229,7 @@ def write(call: Call) -> Answer:
     id_ = existing.id if existing is not None else call.target.id
     resource = Resource(id_, Kind.ROLE, call.target.scope.lower(), call.target.subscription, body)
     call.store.put(resource)
-    return _json(201, show(resource))
+    return compacted(201, show(resource))
 
 
 def _require_unique(call: Call, role_name: str) -> None:
@@ -248,7 +248,7 @@ def delete(call: Call) -> Answer:
     if custom is None:
         return Answer(204)
     call.store.remove(custom.key)
-    return _json(200, show(custom))
+    return compacted(200, show(custom))
 
 
 def show(resource: Resource) -> JSON:
@@ -276,7 +276,3 @@ def _built_in(call: Call, role: Role) -> JSON:
     }
     id_ = qualified(call.target.subscription, role.id)
     return {"properties": properties, "id": id_, "type": Kind.ROLE.value, "name": role.id}
-
-
-def _json(status: int, body: JSON) -> Answer:
-    return Answer(status, compact(body), {"Content-Type": JSON_TYPE})

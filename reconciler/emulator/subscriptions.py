@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.emulator import geographies, regions, rights
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 
 if TYPE_CHECKING:
     from reconciler.emulator.records import JSON
@@ -44,13 +44,13 @@ def tenants(call: Call) -> Answer:
         "defaultDomain": "emulator.local",
         "tenantType": "AAD",
     }
-    return _json({"value": [tenant]})
+    return compacted(200, {"value": [tenant]})
 
 
 def listing(call: Call) -> Answer:
     """List the subscriptions that are known and that the caller may read something in (3.9/10)."""
     found = [_subscription(call, name) for name in _known(call) if rights.sees(call, name)]
-    return _json({"value": found, "count": {"type": "Total", "value": len(found)}})
+    return compacted(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
 
 
 def _known(call: Call) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def _known(call: Call) -> tuple[str, ...]:
 
 def get(call: Call) -> Answer:
     """Answer GET of one subscription."""
-    return _json(_subscription(call, call.target.subscription))
+    return compacted(200, _subscription(call, call.target.subscription))
 
 
 def _subscription(call: Call, name: str) -> JSON:
@@ -79,7 +79,7 @@ def _subscription(call: Call, name: str) -> JSON:
 
 def locations(call: Call) -> Answer:
     """List the regions, under the names that clients may write (3.9/7)."""
-    return _json({"value": [_location(call.target.scope, name) for name in regions.DISPLAY_NAMES]})
+    return compacted(200, {"value": [_location(call.target.scope, name) for name in regions.DISPLAY_NAMES]})
 
 
 def _location(scope: str, display: str) -> JSON:
@@ -92,7 +92,3 @@ def _location(scope: str, display: str) -> JSON:
         "regionalDisplayName": f"({group}) {display}",
         "metadata": {"regionType": "Physical", "regionCategory": "Recommended", "geographyGroup": group},
     }
-
-
-def _json(body: JSON) -> Answer:
-    return Answer(200, compact(body), {"Content-Type": JSON_TYPE})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 from reconciler.emulator import bodies
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.signin import documents, grants
 from reconciler.emulator.signin import graph as lookups
 from reconciler.emulator.signin.tokens import GRAPH_PATH
@@ -56,16 +56,16 @@ def answer(world: World, seen: Seen) -> Answer:
     if seen.method not in ("GET", "HEAD"):
         raise _not_allowed(seen)
     if _KEYS.match(seen.path):
-        return _json({"keys": []})  # tokens are signed with a shared secret: there is no public key to show
+        return compacted(200, {"keys": []})  # tokens are signed with a shared secret: there is no public key to show
     if _INSTANCE.match(seen.path):
-        return _json(documents.instance(seen.origin, tenant))
+        return compacted(200, documents.instance(seen.origin, tenant))
     realm = _REALM.match(seen.path)
     if realm is not None:
-        return _json(documents.realm(seen.origin, unquote(realm[1])))
+        return compacted(200, documents.realm(seen.origin, unquote(realm[1])))
     openid = _OPENID.match(seen.path)
     if openid is not None:
-        return _json(documents.openid(seen.origin, _named(world, openid[1])))
-    return _json(documents.metadata(seen.origin, tenant, query.get("api-version", "")))
+        return compacted(200, documents.openid(seen.origin, _named(world, openid[1])))
+    return compacted(200, documents.metadata(seen.origin, tenant, query.get("api-version", "")))
 
 
 def _named(world: World, tenant: str) -> str:
@@ -94,7 +94,3 @@ def graph(world: World, seen: Seen, caller: Caller) -> Answer:
     if len(query.get("$filter", "")) > _LONGEST_FILTER:
         raise ArmError(400, "Request_BadRequest", f"A filter has at most {_LONGEST_FILTER} characters.")
     return lookups.answer(seen.method, match[1], query, bodies.content(seen), people, me)
-
-
-def _json(body: object) -> Answer:
-    return Answer(200, compact(body), {"Content-Type": JSON_TYPE})

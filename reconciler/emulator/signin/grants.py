@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.signin import documents
 from reconciler.emulator.signin.tokens import LIFETIME, split, verified
 
@@ -171,7 +171,7 @@ def _encoded(value: Mapping[str, str]) -> str:
 
 def _granted(body: dict[str, Any]) -> Answer:
     whole = {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, **body}
-    return Answer(200, compact(whole), {"Content-Type": JSON_TYPE, "Cache-Control": "no-store, no-cache"})
+    return compacted(200, whole, {"Cache-Control": "no-store, no-cache"})
 
 
 def no_browser() -> Answer:
@@ -189,4 +189,4 @@ def _refused(error: GrantError) -> Answer:
         "trace_id": trace,
         "correlation_id": trace,
     }
-    return Answer(error.status, compact(body), {"Content-Type": JSON_TYPE})
+    return compacted(error.status, body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator.answers import JSON_TYPE, Answer, compact
+from reconciler.emulator.answers import Answer, compacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,12 +32,12 @@ def answer(
     parts = path.strip("/").split("/")
     head = parts[0].lower()
     if (method, [part.lower() for part in parts]) == ("POST", ["directoryobjects", "getbyids"]):
-        return _json(200, {"value": _by_ids(body, people)})
+        return compacted(200, {"value": _by_ids(body, people)})
     if method != "GET":
         return _refused(405, "Request_BadRequest", f"Specified HTTP method '{method}' is not allowed here.")
     by_application = _BY_APPLICATION.match(parts[0])
     if head == "me" and len(parts) == 1 and me is not None:
-        return _json(200, _shown(me))
+        return compacted(200, _shown(me))
     if by_application is not None and len(parts) == 1:
         return _one([one for one in people if one.app_id.lower() == by_application[1].lower()], by_application[1])
     if head not in _COLLECTIONS and head != "directoryobjects":
@@ -69,7 +69,7 @@ def _listed(people: Sequence[Principal], text: str) -> Answer:
             return _refused(400, "Request_UnsupportedQuery", f"Unsupported or invalid query filter clause '{part}'.")
         tests.append(test)
     shown = [_shown(one) for one in people]
-    return _json(200, {"value": [one for one in shown if not tests or any(test(one) for test in tests)]})
+    return compacted(200, {"value": [one for one in shown if not tests or any(test(one) for test in tests)]})
 
 
 def _condition(text: str) -> Callable[[JSON], bool] | None:
@@ -97,7 +97,7 @@ def _starts(value: Any, wanted: str) -> bool:
 
 def _one(found: Sequence[Principal], key: str) -> Answer:
     if found:
-        return _json(200, _shown(found[0]))
+        return compacted(200, _shown(found[0]))
     message = f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
     return _refused(404, "Request_ResourceNotFound", message)
 
@@ -114,9 +114,5 @@ def _shown(one: Principal) -> JSON:
     return head | {"securityEnabled": True, "mail": None}
 
 
-def _json(status: int, body: JSON) -> Answer:
-    return Answer(status, compact(body), {"Content-Type": JSON_TYPE})
-
-
 def _refused(status: int, code: str, message: str) -> Answer:
-    return _json(status, {"error": {"code": code, "message": message}})
+    return compacted(status, {"error": {"code": code, "message": message}})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from reconciler.emulator import addresses, bodies, catalogue
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.trouble import fault_file
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def answer(world: World, log: Log, seen: Seen) -> Answer:
             raise ArmError(405, "UnsupportedHttpMethod", message)
         raise addresses.unknown_path(seen.path)
     found = handler()
-    return Answer(204) if found is None else Answer(200, compact(found), {"Content-Type": JSON_TYPE})
+    return Answer(204) if found is None else compacted(200, found)
 
 
 def _requests(log: Log, seen: Seen) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator import moments
 from reconciler.emulator.addresses import Kind, Shape
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, advice, compact, refusal
+from reconciler.emulator.answers import Answer, ArmError, advice, compacted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,11 +153,10 @@ class Meter:
             "details": [{"code": "TooManyRequests", "target": group, "message": json.dumps(told)}],
         }
         headers = {
-            "Content-Type": JSON_TYPE,
             "x-ms-ratelimit-remaining-resource": f"Microsoft.Compute/{group};0",
             **_wait(ends - call.now, self.settings.time_scale),
         }
-        return Answer(429, compact(body), headers)
+        return compacted(429, body, headers)
 
     def _by_gateway(self, call: Call, side: str) -> Answer:
         """Word ARM's 429 (4.5/1): one token is there again after a moment."""
