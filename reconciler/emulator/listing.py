@@ -13,7 +13,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from reconciler.emulator.addresses import Kind
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, compact
 
 if TYPE_CHECKING:
@@ -52,17 +51,24 @@ def page(
     """Answer one page out of up to page_size + 1 resources in key order; items of a second form are not remembered."""
     shown = found[: call.settings.page_size]
     upper = call.doubts.list_group_case == "upper" and not as_created
-    content = (
-        b'{"value":[' + b",".join(_item(call, row, show, upper=upper, remembered=remembered) for row in shown) + b"]"
-    )
+    moment = seen_at(call)
+    items = (_item(call, row, show, moment, upper=upper, remembered=remembered) for row in shown)
+    content = b'{"value":[' + b",".join(items) + b"]"
     if len(found) > len(shown):
         content += b',"nextLink":' + compact(next_link(call, shown[-1].key))
     headers = {"Content-Type": JSON_TYPE, "x-ms-original-request-ids": call.request_id}
     return Answer(200, content + b"}", headers)
 
 
-def _item(call: Call, row: Row, show: Callable[[Resource, str, str], JSON], *, upper: bool, remembered: bool) -> bytes:
-    moment = seen_at(call)
+def _item(
+    call: Call,
+    row: Row,
+    show: Callable[[Resource, str, str], JSON],
+    moment: float,
+    *,
+    upper: bool,
+    remembered: bool,
+) -> bytes:
     settled = remembered and moment >= row.ends
     slot = (row.key, row.revision, call.api_version)
     kept = call.world.rendered.get(slot) if settled else None
@@ -94,25 +100,15 @@ def born_by(call: Call) -> float:
     return seen_at(call) if call.world.faults.standing("list_lags") else math.inf
 
 
-def galleries(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
-    """List galleries in a group or in a whole subscription."""
-    size = call.settings.page_size + 1
-    if call.target.group:
-        found = call.store.children(
-            Kind.GALLERY, call.target.scope.lower(), seen_at(call), after(call), size, born=born_by(call)
-        )
-    else:
-        found = call.store.in_subscription(
-            Kind.GALLERY, call.target.subscription, seen_at(call), after(call), size, born=born_by(call)
-        )
-    return page(call, found, show)
-
-
-def children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
-    """List the definitions of a gallery or the versions of a definition."""
+def within(call: Call, moment: float, born: float = math.inf) -> list[Row]:
+    """Find one page, and one more, of the target's kind right below its parent, or in the whole subscription."""
     assert call.target.kind is not None
     size = call.settings.page_size + 1
-    found = call.store.children(
-        call.target.kind, call.target.scope.lower(), seen_at(call), after(call), size, born=born_by(call)
-    )
-    return page(call, found, show)
+    if call.target.group:
+        return call.store.children(call.target.kind, call.target.scope.lower(), moment, after(call), size, born=born)
+    return call.store.in_subscription(call.target.kind, call.target.subscription, moment, after(call), size, born=born)
+
+
+def answer(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
+    """List galleries, definitions or versions as far as lists know of them."""
+    return page(call, within(call, seen_at(call), born_by(call)), show)

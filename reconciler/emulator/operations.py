@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from reconciler.emulator import moments
-from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, advice, compact
+from reconciler.emulator.answers import Answer, ArmError, advice, compacted
 from reconciler.emulator.records import Operation
 
 if TYPE_CHECKING:
@@ -55,13 +55,11 @@ def poll(call: Call) -> Answer:
         raise ArmError(404, "NotFound", message)
     _check_signature(call, operation)
     running = call.now < operation.ends
-    headers = {"Content-Type": JSON_TYPE}
-    if running and operation.advises:
-        headers |= advice(call.settings.durations.retry_after, call.settings.time_scale)
+    advises = running and operation.advises
+    headers = advice(call.settings.durations.retry_after, call.settings.time_scale) if advises else {}
     if call.query.get("monitor", "").lower() == "true":
-        headers.pop("Content-Type")
         return Answer(call.doubts.monitor_status if running else 200, b"", headers)
-    return Answer(200, compact(_body(call, operation, running=running)), headers)
+    return compacted(200, _body(call, operation, running=running), headers)
 
 
 def _body(call: Call, operation: Operation, *, running: bool) -> JSON:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 def _list_galleries(call: Call) -> Answer:
-    return listing.galleries(call, galleries.show)
+    return listing.answer(call, galleries.show)
 
 
 def _list_images(call: Call) -> Answer:
@@ -55,10 +55,8 @@ def _list_versions(call: Call) -> Answer:
 
 
 def _list_children(call: Call, show: Callable[[Resource, str, str], JSON]) -> Answer:
-    missing = writes.missing_parent(call)
-    if missing is not None and call.doubts.list_without_parent == "parent_not_found":
-        raise writes.parent_not_found(call, missing)
-    return listing.children(call, show)
+    writes.require_listed_parent(call)
+    return listing.answer(call, show)
 
 
 _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def listed(call: Call) -> Answer:
     """Answer LIST of the soft-deleted versions of a definition."""
-    missing = writes.missing_parent(call)
-    if missing is not None and call.doubts.list_without_parent == "parent_not_found":
-        raise writes.parent_not_found(call, missing)
+    writes.require_listed_parent(call)
     size = call.settings.page_size
     found = call.store.soft_deleted(call.target.scope.lower(), call.now, listing.after(call), size + 1)
     body: JSON = {"value": [show(row.resource(), call.api_version) for row in found[:size]]}

@@ -169,15 +169,7 @@ def generalize(call: Call) -> Answer:
 
 def listed(call: Call) -> Answer:
     """Answer LIST, in a group or in a whole subscription."""
-    assert call.target.kind is not None
-    size = call.settings.page_size + 1
-    if call.target.group:
-        found = call.store.children(call.target.kind, call.target.scope.lower(), call.now, listing.after(call), size)
-    else:
-        found = call.store.in_subscription(
-            call.target.kind, call.target.subscription, call.now, listing.after(call), size
-        )
-    return listing.page(call, found, show, as_created=True)
+    return listing.page(call, listing.within(call, call.now), show, as_created=True)
 
 
 def show(resource: Resource, _state: str, _api_version: str) -> JSON:

@@ -78,6 +78,13 @@ def require(call: Call) -> Resource:
     raise not_found(call)
 
 
+def require_listed_parent(call: Call) -> None:
+    """Refuse to list the children of what is not there, or let the list be empty: the settings choose."""
+    missing = missing_parent(call)
+    if missing is not None and call.doubts.list_without_parent == "parent_not_found":
+        raise parent_not_found(call, missing)
+
+
 def require_parent(call: Call) -> Resource | None:
     """Find the parent that a child is written below, or refuse (4.2/3, 7/1)."""
     missing = missing_parent(call)
