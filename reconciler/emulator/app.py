@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from reconciler.emulator import bodies
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, refusal
 from reconciler.emulator.front import OWN
-from reconciler.emulator.traffic import RequestRecord, Seen
+from reconciler.emulator.traffic import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from reconciler.emulator.front import Front
 
 _UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
-
-__all__ = ["Edge", "RequestRecord"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from reconciler.emulator.answers import ArmError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LONGEST = 2_048
+"""Characters that the text of a filter may have, Microsoft Graph's too."""
 _EQUAL = re.compile(r"^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$", re.IGNORECASE | re.ASCII)
 _AND = re.compile(r"\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)", re.IGNORECASE | re.ASCII)
 

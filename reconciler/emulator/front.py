@@ -14,7 +14,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from reconciler.emulator import addresses, bodies, paths, regions, routes
+from reconciler.emulator import addresses, bodies, filters, paths, regions, routes
 from reconciler.emulator.answers import JSON_TYPE, Answer, ArmError, common_headers, refusal
 from reconciler.emulator.signin import doors, tokens
 from reconciler.emulator.traffic import Log, RequestRecord
@@ -31,7 +31,6 @@ OWN = "/_emulator/"
 ALIVE = f"{OWN}alive"
 _LOG = logging.getLogger(__name__)
 _LARGEST_KEPT = 65_536
-_LONGEST_FILTER = 2_048
 
 
 @dataclass(slots=True)
@@ -61,17 +60,16 @@ class Front:
         if "x-ms-client-request-id" in seen.headers and seen.headers.get("x-ms-return-client-request-id"):
             headers["x-ms-client-request-id"] = seen.headers["x-ms-client-request-id"]
         if not seen.path.startswith(OWN):
-            kept = trace.caller and len(seen.body) <= _LARGEST_KEPT
-            body = bodies.loaded(seen.body) if kept else None
+            kept = seen.body if trace.caller and len(seen.body) <= _LARGEST_KEPT else b""
             query = seen.query[:_LARGEST_KEPT]
-            record = RequestRecord(seen.method, seen.path, query, found.status, body, seen.started, trace.caller)
+            record = RequestRecord(seen.method, seen.path, query, found.status, kept, seen.started, trace.caller)
             self.log.add(record, trace.kind)
         return replace(found, headers=headers | trace.headers | dict(found.headers))
 
     def _safely(self, seen: Seen, request_id: str, trace: _Trace) -> Answer:
         try:
             bodies.refuse_large(seen)
-            if self._is_sign_in(seen):
+            if doors.is_open(seen.path):
                 trace.kind = "sign-in"
                 paths.check(seen.raw_path, seen.path)
                 return doors.answer(self.world, seen)
@@ -83,10 +81,6 @@ class Front:
         except Exception:  # noqa: BLE001 - the wall of the emulator
             _LOG.exception("emulator.request.failed")
             return refusal(ArmError(500, "InternalServerError", "The emulator met an unexpected error; see its log."))
-
-    @staticmethod
-    def _is_sign_in(seen: Seen) -> bool:
-        return doors.is_open(seen.path)
 
     def _challenge(self, seen: Seen, error: ArmError) -> str:
         kind = "invalid_token" if "authorization" in seen.headers else "invalid_request"
@@ -144,7 +138,7 @@ class Front:
             if not error.gateway:
                 trace.headers |= self._of_service(call, reading.service)
             raise
-        if found.status != 204 and reading.service:  # noqa: PLR2004 - answered by the gateway (3.1/14)
+        if found.status != 204:  # noqa: PLR2004 - answered by the gateway (3.1/14)
             trace.headers |= self._of_service(call, reading.service)
         return found
 
@@ -166,8 +160,8 @@ class Front:
 
     def _call(self, seen: Seen, request_id: str, caller: Caller) -> Call:
         query = {name.lower(): value for name, value in parse_qsl(seen.query, keep_blank_values=True)}
-        if len(query.get("$filter", "")) > _LONGEST_FILTER:
-            message = f"A filter has at most {_LONGEST_FILTER} characters."
+        if len(query.get("$filter", "")) > filters.LONGEST:
+            message = f"A filter has at most {filters.LONGEST} characters."
             raise ArmError(400, "InvalidFilter", message, gateway=True)
         return Call(
             world=self.world,

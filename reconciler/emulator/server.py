@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from reconciler.emulator.app import RequestRecord
     from reconciler.emulator.faults import Faults
     from reconciler.emulator.settings import EmulatorSettings
     from reconciler.emulator.signin.certificates import Papers
+    from reconciler.emulator.traffic import RequestRecord
 
 _BIND_PATIENCE = 5.0
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens everywhere is reached here, too

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reconciler.emulator import bodies
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,9 +46,14 @@ class RequestRecord:
     path: str
     query: str
     status: int
-    body: Any
+    content: bytes
     started: float
     caller: str = ""
+
+    @property
+    def body(self) -> Any:
+        """The JSON that was sent; None where it was none, too large to be kept, or without a caller."""
+        return bodies.loaded(self.content)
 
 
 @dataclass(slots=True)

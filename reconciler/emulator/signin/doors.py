@@ -1,6 +1,6 @@
 """The addresses of this room: which paths need no token, which are Graph's, and what answers each.
 
-Tokens travel in plain text without TLS, so sign-in asks for it unless everything stays on this machine.
+Everything here answers with and without TLS: which of the two is chosen when the emulator is started.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from reconciler.emulator import bodies
+from reconciler.emulator import bodies, filters
 from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.signin import documents, grants
 from reconciler.emulator.signin import graph as lookups
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from reconciler.emulator.traffic import Seen
     from reconciler.emulator.world import Caller, World
 
-_LONGEST_FILTER = 2_048
 _METADATA = "/metadata/endpoints"
 _TOKEN = re.compile(r"^/([^/]+)/oauth2(?:/v2\.0)?/token$", re.IGNORECASE | re.ASCII)
 _OPENID = re.compile(r"^/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration$", re.IGNORECASE | re.ASCII)
@@ -91,6 +90,6 @@ def graph(world: World, seen: Seen, caller: Caller) -> Answer:
     people = [one for one in world.directory.principals.values() if not world.faults.hides(one.object_id)]
     me = world.directory.get(caller.object_id)
     query = dict(parse_qsl(seen.query, keep_blank_values=True))
-    if len(query.get("$filter", "")) > _LONGEST_FILTER:
-        raise ArmError(400, "Request_BadRequest", f"A filter has at most {_LONGEST_FILTER} characters.")
+    if len(query.get("$filter", "")) > filters.LONGEST:
+        raise ArmError(400, "Request_BadRequest", f"A filter has at most {filters.LONGEST} characters.")
     return lookups.answer(seen.method, match[1], query, bodies.content(seen), people, me)

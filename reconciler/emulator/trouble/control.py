@@ -16,7 +16,7 @@ from reconciler.emulator.trouble import fault_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconciler.emulator.traffic import Log, Seen
+    from reconciler.emulator.traffic import Log, RequestRecord, Seen
     from reconciler.emulator.world import World
 
 _PREFIX = "/_emulator/"
@@ -54,7 +54,12 @@ def _requests(log: Log, seen: Seen) -> dict[str, Any]:
         raise ArmError(400, "InvalidParameter", f"from must be a number, not '{asked}'.")
     first = int(asked) if asked else max(0, total - _MOST)
     records = log.records[first : first + _MOST]
-    return {"value": [asdict(record) for record in records], "next": min(total, first + _MOST), "total": total}
+    return {"value": [_shown(record) for record in records], "next": min(total, first + _MOST), "total": total}
+
+
+def _shown(record: RequestRecord) -> dict[str, Any]:
+    said = {name: value for name, value in asdict(record).items() if name != "content"}
+    return said | {"body": record.body}
 
 
 def _counters(log: Log) -> dict[str, Any]:

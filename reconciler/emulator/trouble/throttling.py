@@ -176,7 +176,7 @@ def policy_of(call: Call) -> str:
     kind, shape = call.target.kind, call.target.shape
     if shape is Shape.OPERATION:
         return "GetOperationStatus"
-    if kind is not None and "softDeleted" in kind:
+    if kind is Kind.SOFT_DELETED:
         return "ListSoftDeletedResourcesInGallery"
     if kind not in _NAMES:
         return ""
