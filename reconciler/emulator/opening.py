@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def open_world(settings: EmulatorSettings, store: Store, papers: Papers | None) -> World:
     """Make the world of a state file; roles of the directory are held besides those that the settings grant."""
-    secret = store.fact("secret", secrets.token_hex(16))
+    secret = store.fact("secret", lambda: secrets.token_hex(16))
     certificate = certificates.client_certificate(papers) if papers is not None else ""
     directory = directory_of(settings, secret, certificate)
     faults = Faults()
@@ -51,10 +51,7 @@ def house_token(world: World, now: float) -> str:
     operator = world.directory.get(world.settings.caller)
     assert operator is not None
     name = f"token/{world.settings.tenant}/{world.settings.caller}"
-    known = world.store.fact(name, "")
-    if not known:
-        known = world.tokens.mint(operator, ARM, now, TEN_YEARS)
-        world.store.remember(name, known)
+    known = world.store.fact(name, lambda: world.tokens.mint(operator, ARM, now, TEN_YEARS))
     world.tokens.trust(known)
     return known
 

@@ -18,7 +18,7 @@ from reconciler.emulator.addresses import EXTENSIONS, Kind
 from reconciler.emulator.records import Operation, Phase, Resource, Row, resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _SCHEMA = """
@@ -84,16 +84,14 @@ class Store:
                 raise
             self._db.execute("COMMIT")
 
-    def fact(self, name: str, first: str) -> str:
-        """Read a remembered word, which is `first` when it was never remembered."""
+    def fact(self, name: str, make: Callable[[], str]) -> str:
+        """Read a remembered word, which is made when it was never remembered."""
         with self._lock:
-            self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, first))
-            return str(self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0])
-
-    def remember(self, name: str, value: str) -> None:
-        """Remember a word in place of what it was before."""
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+            known = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            if known is None:
+                known = (make(),)
+                self._db.execute("INSERT INTO facts VALUES (?, ?)", (name, *known))
+            return str(known[0])
 
     def find(self, key: str, now: float) -> Resource | None:
         """Find the resource of a folded id, unless it is gone at that moment."""
