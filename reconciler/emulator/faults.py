@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, get_args
 
+from reconciler.emulator import regions
+from reconciler.emulator.trouble.throttling import BUCKETS, POLICIES
+
 Effect = Literal[
     "answer",
     "delay",
@@ -34,6 +37,7 @@ _ON_REQUESTS = frozenset({"answer", "delay", "drop", "cut", "page_fails", "page_
 _ON_LATER_PAGES = frozenset({"page_fails", "page_cut"})
 _LOWEST, _HIGHEST = 400, 599
 _DAY, _MOST_SECONDS, _MOST_FAULTS = 86_400, 1_000_000, 500
+_METHODS = ("*", "GET", "HEAD", "PUT", "PATCH", "POST", "DELETE")
 _FRAMING = ("content-length", "transfer-encoding", "connection")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+", re.ASCII)
 _LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE | re.ASCII)
@@ -92,6 +96,46 @@ class Fault:
         return "drop" if self.effect == "drop" else "answer"
 
 
+def check(fault: Fault) -> None:
+    """Refuse what cannot work, does nothing, or names what there is not: nobody would notice (ValueError)."""
+    try:
+        re.compile(fault.path)
+    except re.error as error:
+        raise ValueError(str(error)) from error
+    if fault.effect not in EFFECTS:
+        raise ValueError(f"unknown effect “{fault.effect}”; known are {', '.join(EFFECTS)}")
+    _check_figures(fault)
+    for name, value in fault.headers.items():
+        plain = _HEADER.fullmatch(name) is not None and value.isprintable() and value.isascii()
+        if not plain or name.lower() in _FRAMING:
+            raise ValueError(f"header “{name}” cannot be sent")
+    _check_names(fault)
+
+
+def _check_figures(fault: Fault) -> None:
+    if fault.status is not None and not _LOWEST <= fault.status <= _HIGHEST:
+        raise ValueError(f"status {fault.status} is none that an error has ({_LOWEST}-{_HIGHEST})")
+    if not (0 <= fault.delay <= _DAY and 0 <= fault.factor <= _DAY and fault.limit >= 0):
+        raise ValueError("delay, factor and limit must not be below zero, nor beyond a day")
+    if fault.times is not None and fault.times < 1:
+        raise ValueError("times must be at least 1, or left out for ever")
+    if not abs(fault.seconds) <= _MOST_SECONDS:
+        raise ValueError(f"seconds must lie between {-_MOST_SECONDS} and {_MOST_SECONDS}")
+
+
+def _check_names(fault: Fault) -> None:
+    if fault.effect == "throttle" and fault.policy not in (*POLICIES, *BUCKETS):
+        raise ValueError(f"policy “{fault.policy}” is none; known are {', '.join((*POLICIES, *BUCKETS))}")
+    if fault.effect.startswith("region_") and regions.short(fault.region) is None:
+        raise ValueError(f"region “{fault.region}” is none")
+    if fault.effect == "principal_late" and not fault.principal:
+        raise ValueError("principal is missing")
+    if fault.effect == "answer" and fault.status is None and not fault.delay:
+        raise ValueError("status is missing")
+    if fault.method not in _METHODS:
+        raise ValueError(f"method “{fault.method}” is none; known are {', '.join(_METHODS)}")
+
+
 class Faults:
     """The faults in force, in the order they were added; the first that matches strikes."""
 
@@ -100,22 +144,8 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Put one more fault in force; what cannot work is an error here (ValueError, re.error), not at a request."""
-        re.compile(fault.path)
-        if fault.effect not in EFFECTS:
-            raise ValueError(f"unknown effect “{fault.effect}”; known are {', '.join(EFFECTS)}")
-        if fault.status is not None and not _LOWEST <= fault.status <= _HIGHEST:
-            raise ValueError(f"status {fault.status} is none that an error has ({_LOWEST}-{_HIGHEST})")
-        if not (0 <= fault.delay <= _DAY and 0 <= fault.factor <= _DAY and fault.limit >= 0):
-            raise ValueError("delay, factor and limit must not be below zero, nor beyond a day")
-        if fault.times is not None and fault.times < 1:
-            raise ValueError("times must be at least 1, or left out for ever")
-        if not abs(fault.seconds) <= _MOST_SECONDS:
-            raise ValueError(f"seconds must lie between {-_MOST_SECONDS} and {_MOST_SECONDS}")
-        for name, value in fault.headers.items():
-            plain = _HEADER.fullmatch(name) is not None and value.isprintable() and value.isascii()
-            if not plain or name.lower() in _FRAMING:
-                raise ValueError(f"header “{name}” cannot be sent")
+        """Put one more fault in force; what cannot work is a ValueError here, not a surprise at a request."""
+        check(fault)
         if fault.effect == "page_fails" and fault.status is None:
             fault = replace(fault, status=500)
         with self._lock:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator import regions, yaml_file
+from reconciler.emulator.faults import Fault, check
 from reconciler.emulator.roles import BUILT_IN
 from reconciler.emulator.settings import Doubts, Durations, EmulatorSettings, Limits, Principal
 from reconciler.emulator.trouble.throttling import POLICIES
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_BLOCKS: Mapping[str, Any] = {"durations": Durations, "doubts": Doubts, "limits": Limits, "directory": Principal}
+_BLOCKS: Mapping[str, Any] = {
+    "durations": Durations,
+    "doubts": Doubts,
+    "limits": Limits,
+    "directory": Principal,
+    "faults": Fault,
+}
 
 
 class SettingsFileError(yaml_file.FileError):
@@ -80,4 +87,9 @@ def _unknown(settings: EmulatorSettings) -> Iterator[str]:
         )
     for name in ("failing_regions", "denied_locations"):
         yield from (f"{name}: {one}: no such region" for one in getattr(settings, name) if regions.short(one) is None)
+    for number, fault in enumerate(settings.faults):
+        try:
+            check(fault)
+        except ValueError as error:
+            yield f"faults.{number}: {error}"
     yield from (f"rates: {name}: no such policy" for name in settings.rates if name not in POLICIES)

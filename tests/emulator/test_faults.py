@@ -259,6 +259,9 @@ def test_a_new_grant_is_missing_from_a_lagging_list(world: Callable[..., Arm]) -
         (replace(Fault(), effect="earthquake"), "earthquake"),  # type: ignore[arg-type]  # what a file could say
         (Fault(status=99), "99"),
         (Fault(delay=-1), "below zero"),
+        (Fault(), "status is missing"),
+        (Fault(effect="throttle", policy="Nope"), "Nope"),
+        (Fault(effect="region_slow", region="mars"), "mars"),
         (Fault(times=0), "at least 1"),
         (Fault(effect="clock_skew", seconds=1e18), "seconds"),
         (Fault(effect="clock_skew", seconds=float("nan")), "seconds"),

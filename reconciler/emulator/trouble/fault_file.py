@@ -5,19 +5,14 @@ A fault is an object whose fields are those of `Fault`; anything else in it is a
 
 from __future__ import annotations
 
-import re
 from dataclasses import MISSING, asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator import regions, yaml_file
-from reconciler.emulator.faults import Fault, Faults
-from reconciler.emulator.trouble.throttling import BUCKETS, POLICIES
+from reconciler.emulator import yaml_file
+from reconciler.emulator.faults import Fault, check
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-_METHODS = ("*", "GET", "HEAD", "PUT", "PATCH", "POST", "DELETE")
 
 
 class FaultError(yaml_file.FileError):
@@ -38,29 +33,14 @@ def one(item: Any, place: str) -> Fault:
 
     try:
         fault = TypeAdapter(Fault).validate_python(item)
-        Faults().add(fault)
-        _check(fault)
+        check(fault)
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in found["loc"])
         raise FaultError(f"{place}: {where or 'fault'}: {found['msg']}") from error
-    except (ValueError, re.error) as error:
+    except ValueError as error:
         raise FaultError(f"{place}: {error}") from error
     return fault
-
-
-def _check(fault: Fault) -> None:
-    """Refuse names that nothing answers to, and a fault that would do nothing: nobody would notice."""
-    if fault.effect == "throttle" and fault.policy not in (*POLICIES, *BUCKETS):
-        raise ValueError(f"policy “{fault.policy}” is none; known are {', '.join((*POLICIES, *BUCKETS))}")
-    if fault.effect.startswith("region_") and regions.short(fault.region) is None:
-        raise ValueError(f"region “{fault.region}” is none")
-    if fault.effect == "principal_late" and not fault.principal:
-        raise ValueError("principal is missing")
-    if fault.effect == "answer" and fault.status is None and not fault.delay:
-        raise ValueError("status is missing")
-    if fault.method not in _METHODS:
-        raise ValueError(f"method “{fault.method}” is none; known are {', '.join(_METHODS)}")
 
 
 def shown(fault: Fault) -> dict[str, Any]:

@@ -50,6 +50,9 @@ MISTAKES = {
     "role": f"directory: [{{{PERSON}, roles: [Foo]}}]\n",
     "region": "denied_locations: [mars]\n",
     "rate": "rates: {Nope: [1, 2]}\n",
+    "pattern": "faults: [{effect: drop}, {effect: drop, path: (}]\n",
+    "policy": "faults: [{effect: throttle, policy: Nope}]\n",
+    "field": "faults: [{efect: drop}]\n",
 }
 
 
@@ -71,6 +74,9 @@ MISTAKES = {
         (("--config", "role.yaml"), "directory.0.roles: Foo: no such role"),
         (("--config", "region.yaml"), "denied_locations: mars: no such region"),
         (("--config", "rate.yaml"), "rates: Nope: no such policy"),
+        (("--config", "pattern.yaml"), "faults.1: missing ), unterminated"),
+        (("--config", "policy.yaml"), "faults.0: policy “Nope” is none"),
+        (("--config", "field.yaml"), "faults.0.efect: there is no such setting; did you mean effect?"),
         (("--config", "none.yaml"), "none.yaml: No such file"),
         (("--config", "bad.yaml"), "bad.yaml: doubts.omitted: "),
         (("--config", "state.yaml"), "it is chosen with --state"),
