@@ -6,6 +6,7 @@ A client that reads these talks to the emulator alone: its CA takes the place of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,24 +15,12 @@ from reconciler.emulator.signin.documents import CLOUD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from reconciler.emulator.server import Address
 
 UNTRIED = ("terraform", "ansible")
 _TLS_ALONE = ("az", "terraform", "ansible")
 _TRUST = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
-_NAMES = frozenset(
-    {
-        *("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"),
-        *("AZURE_CONFIG_DIR", "AZURE_AUTHORITY_HOST", "AZURE_SUBSCRIPTION_ID", "ARM_CLOUD_METADATA_URL"),
-        *("AZURE_TENANT", "AZURE_SECRET", "AZURE_CLOUD_ENVIRONMENT", "ARM_METADATA_HOSTNAME", "ARM_ENVIRONMENT"),
-        *("ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_CLIENT_CERTIFICATE_PATH", "ARM_SUBSCRIPTION_ID"),
-        *("RECONCILER_CLOUD", "RECONCILER_ENDPOINT", "RECONCILER_AUDIENCE", "RECONCILER_AUTHORITY"),
-        *("RECONCILER_CREDENTIAL_TYPE", "EMULATOR_URL", "EMULATOR_TOKEN", *_TRUST),
-    }
-)
-"""Whatever may be left over in a shell from another client or person."""
 
 
 class ClientError(ValueError):
@@ -49,7 +38,7 @@ class SignIn:
 def script(client: str, address: Address, who: SignIn, state: Path) -> str:
     """Write what a shell evaluates: what is set, what must not be left over, and what remains to be done."""
     made = exports(client, address, who, state)
-    left_over = sorted(_NAMES - made.keys())
+    left_over = sorted(_names() - made.keys())
     lines = [f"unset {' '.join(left_over)}", *(f"export {name}={quote(value)}" for name, value in made.items())]
     told = _remark(client, who)
     return "\n".join([*lines, *([f"# {told}"] if told else [])]) + "\n"
@@ -58,7 +47,7 @@ def script(client: str, address: Address, who: SignIn, state: Path) -> str:
 def nothing(client: str, state: Path) -> str:
     """Write what a shell evaluates when there is no emulator: az must not go on with a sign-in to the real Azure."""
     folder = state.absolute().with_name(f"{state.name}.az-none")
-    left_over = f"unset {' '.join(sorted(_NAMES))}\n"
+    left_over = f"unset {' '.join(sorted(_names()))}\n"
     return left_over + (f"export AZURE_CONFIG_DIR={quote(str(folder))}\n" if client == "az" else "") + "false\n"
 
 
@@ -70,6 +59,8 @@ def exports(client: str, address: Address, who: SignIn, state: Path) -> dict[str
         raise ClientError(f"{client} speaks TLS alone: start the emulator with --tls")
     if who.certificate and not (address.client and address.sign_ins[who.name]["certificate"]):
         raise ClientError("only operator and reader have a certificate, which is made with --tls")
+    if who.certificate and client == "ansible":
+        raise ClientError("ansible signs in with the secret: leave --certificate out")
     made = _MAKERS[client](address, who, state)
     return made | (dict.fromkeys(_TRUST, address.authority) if address.authority else {})
 
@@ -130,8 +121,6 @@ def _terraform(address: Address, who: SignIn, state: Path) -> dict[str, str]:
 
 def _ansible(address: Address, who: SignIn, state: Path) -> dict[str, str]:
     del state
-    if who.certificate:
-        raise ClientError("ansible signs in with the secret: leave --certificate out")
     one = address.sign_ins[who.name]
     return {
         "AZURE_TENANT": address.tenant,
@@ -155,4 +144,13 @@ _MAKERS: Mapping[str, Callable[[Address, SignIn, Path], dict[str, str]]] = {
     "ansible": _ansible,
     "curl": _curl,
 }
-CLIENTS = tuple(_MAKERS)
+
+
+def _names() -> frozenset[str]:
+    """Give whatever may be left over in a shell from another client or person: all that any client is told."""
+    from reconciler.emulator.server import Address
+
+    some = {"id": "", "secret": "", "certificate": "yes"}
+    address = Address("https://localhost", "", 0, authority="-", client="-", sign_ins={SignIn().name: some})
+    told = (make(address, SignIn(certificate=by), Path()) for make in _MAKERS.values() for by in (False, True))
+    return frozenset(_TRUST).union(*told)

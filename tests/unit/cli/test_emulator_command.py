@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.foreign import PROGRAM, ROOT, clean_environment, served
+from tests.support.commands import PROGRAM, ROOT, clean_environment
+from tests.support.foreign import served
 
 API = "2024-03-03"
 GALLERY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/corp"
@@ -190,6 +192,16 @@ def test_one_client_after_another_in_one_shell_leaves_nothing_over(tmp_path: Pat
     first, second = rest.split()
     assert first.startswith("/"), "RECONCILER_CLOUD is gone"
     assert first[1:] != second, "each person has a folder"
+
+
+def test_after_any_client_another_one_finds_nothing_of_it(tmp_path: Path) -> None:
+    clients = ("az", "sdk", "terraform", "ansible", "curl")
+    with served(tmp_path) as emulator:
+        told = {client: run(tmp_path, "env", client, "--state", str(emulator.state)).stdout for client in clients}
+    unset = {client: set(text.splitlines()[0].split()[1:]) for client, text in told.items()}
+    exported = {client: set(re.findall(r"^export (\w+)=", text, re.MULTILINE)) for client, text in told.items()}
+    for client in clients:
+        assert set.union(*exported.values()) <= unset[client] | exported[client], client
 
 
 def test_applications_of_the_settings_have_exports_of_their_own(tmp_path: Path) -> None:
