@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.foreign import PROGRAM, ROOT, Az, Served, az_program, clean_environment, served
+from tests.support.commands import PROGRAM, ROOT, clean_environment
+from tests.support.foreign import Az, Served, az_program, served
 
 PROGRAM_FILE = az_program()
 pytestmark = [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +18,7 @@ import requests
 from reconciler.emulator.serve import start
 from reconciler.emulator.server import Address, read_address
 from reconciler.emulator.settings import EmulatorSettings
-from tests.support.commands import Ran
+from tests.support.commands import PROGRAM, Ran, environment
 from tests.support.estates import ESTATE
 from tests.support.workbench import GROUP, SUB
 
@@ -43,25 +41,14 @@ class Desk:
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command and let it run."""
-        ours = ("RECONCILER_", "AZURE_", "PYTHONUNBUFFERED")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        chosen = {
-            "RECONCILER_CLOUD": "emulator",
-            "RECONCILER_INSTANCE": "test",
-            "RECONCILER_SUBSCRIPTION": SUB,
-            "RECONCILER_RESOURCE_GROUP": GROUP,
-            "RECONCILER_EMULATOR_STATE": str(self.state),
-            "RECONCILER_EMULATOR_TIME_SCALE": str(self.time_scale),
-            "RECONCILER_LIMITS_MAX_DELETE_PERCENT": "100",
-        }
         process = subprocess.Popen(
-            [sys.executable, "-m", "reconciler", *arguments],
+            [*PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=self.folder,
-            env=clean | chosen,
+            env=environment(self.state, {}, time_scale=self.time_scale),
         )
         self.running.append(process)
         return process

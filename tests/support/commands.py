@@ -6,10 +6,38 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.support.workbench import GROUP, SUB, Workbench
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-m", "reconciler")
+OURS = (
+    *("RECONCILER_", "AZURE_", "ARM_", "EMULATOR_"),
+    *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "PYTHONUNBUFFERED"),
+)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without anything that a sign-in could come from."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+def environment(state: Path, more: Mapping[str, str], *, time_scale: float = 0) -> dict[str, str]:
+    """What a command finds that is to work on the emulator of a state file; an empty value unsets."""
+    chosen = {
+        "RECONCILER_CLOUD": "emulator",
+        "RECONCILER_INSTANCE": "test",
+        "RECONCILER_SUBSCRIPTION": SUB,
+        "RECONCILER_RESOURCE_GROUP": GROUP,
+        "RECONCILER_EMULATOR_STATE": str(state),
+        "RECONCILER_EMULATOR_TIME_SCALE": str(time_scale),
+        "RECONCILER_LIMITS_MAX_DELETE_PERCENT": "100",
+    }
+    return {name: value for name, value in {**clean_environment(), **chosen, **more}.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +60,10 @@ class Shell:
 
     bench: Workbench
 
-    def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+    def run(self, *arguments: str, stdin: str | None = None, **more: str) -> Ran:
         """Run one command to its end."""
-        ours = ("RECONCILER_", "AZURE_", "PYTHONUNBUFFERED")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        chosen = {
-            "RECONCILER_CLOUD": "emulator",
-            "RECONCILER_INSTANCE": "test",
-            "RECONCILER_SUBSCRIPTION": SUB,
-            "RECONCILER_RESOURCE_GROUP": GROUP,
-            "RECONCILER_EMULATOR_STATE": str(self.bench.emulator.settings.state),
-            "RECONCILER_EMULATOR_TIME_SCALE": "0",
-            "RECONCILER_LIMITS_MAX_DELETE_PERCENT": "100",
-        }
         done = subprocess.run(
-            [sys.executable, "-m", "reconciler", *arguments],
+            [*PROGRAM, *arguments],
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
@@ -54,7 +71,7 @@ class Shell:
             timeout=100,
             check=False,
             cwd=self.bench.folder.parent,
-            env={key: value for key, value in {**clean, **chosen, **environment}.items() if value},
+            env=environment(self.bench.emulator.settings.state, more),
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = (sys.executable, "-m", "reconciler")
-OURS = (
-    *("RECONCILER_", "AZURE_", "ARM_", "EMULATOR_"),
-    *("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "PYTHONUNBUFFERED"),
-)
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without anything that a sign-in could come from."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+from tests.support.commands import OURS, PROGRAM, ROOT, clean_environment
 
 
 def az_program() -> Path | None:

@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from reconciler.emulator.faults import Fault
-from tests.support.commands import Shell
+from tests.support.commands import PROGRAM, ROOT, Shell, environment
 from tests.support.estates import ESTATE, GALLERY
 from tests.support.workbench import Workbench, workbench
 
-PROGRAM = [sys.executable, "-m", "reconciler"]
 APPLY = [*PROGRAM, "apply", "manifests", "--yes"]
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
@@ -31,22 +30,6 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield running
 
 
-def environment(bench: Workbench, **more: str) -> dict[str, str]:
-    ours = ("RECONCILER_", "AZURE_", "PYTHONUNBUFFERED")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {
-        **clean,
-        "RECONCILER_CLOUD": "emulator",
-        "RECONCILER_INSTANCE": "test",
-        "RECONCILER_SUBSCRIPTION": "00000000-0000-0000-0000-000000000001",
-        "RECONCILER_RESOURCE_GROUP": "rg-images",
-        "RECONCILER_EMULATOR_STATE": str(bench.emulator.settings.state),
-        "RECONCILER_EMULATOR_TIME_SCALE": "0",
-        "PYTHONPATH": str(Path(__file__).parents[3]),
-        **more,
-    }
-
-
 def start(bench: Workbench, arguments: list[str], **more: Any) -> subprocess.Popen[str]:
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more.pop("streams", {})}
     return subprocess.Popen(
@@ -54,7 +37,7 @@ def start(bench: Workbench, arguments: list[str], **more: Any) -> subprocess.Pop
         stdin=subprocess.DEVNULL,
         text=True,
         cwd=bench.folder.parent,
-        env=environment(bench, **more),
+        env=environment(bench.emulator.settings.state, {"PYTHONPATH": str(ROOT), **more}),
         **streams,
     )
 
