@@ -100,12 +100,13 @@ def _restored(call: Call, kept: Resource, sent: JSON) -> Answer:
     location = writes.settle_location(call, sent, kept)
     safety = sent.get("properties", {}).get("safetyProfile", kept.body["properties"].get("safetyProfile", {}))
     properties = kept.body["properties"] | ({"safetyProfile": safety} if safety else {})
-    tags = {name: one["tags"] for one in (kept.body, sent) for name in ("tags",) if name in one}
+    tags = sent.get("tags", kept.body.get("tags"))
+    head: JSON = {"location": location} | ({} if tags is None else {"tags": tags})
+    rest = {name: value for name, value in kept.body.items() if name not in _SETTLED}
     ends = call.now + call.settings.scaled(call.settings.durations.version_write)
     resource = replace(
         recycle_bin.taken_out(call, kept),
-        body={"location": location, **tags, **{name: kept.body[name] for name in kept.body if name not in _SETTLED}}
-        | {"properties": properties},
+        body=head | rest | {"properties": properties},
         phase=Phase.UPDATING,
         started=call.now,
         ends=ends,

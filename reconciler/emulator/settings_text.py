@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -32,7 +32,7 @@ def text() -> str:
 
 
 def _line(name: str, value: Any, hint: Any) -> str:
-    shown = json.dumps(asdict(value) if is_dataclass(value) and not isinstance(value, type) else value, default=list)
+    shown = json.dumps(value, default=list)
     choices = _choices(hint)
     return f"{name}: {shown}" + (f"  # {' | '.join(choices)}" if choices else "")
 

@@ -41,8 +41,6 @@ _WHOLE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DISK = re.compile(r"/providers/microsoft\.compute/(disks|snapshots)/[^/]+$", re.IGNORECASE | re.ASCII)
-
-
 _WHOLE_NAMES = ("id", "virtualMachineId", "communityGalleryImageId")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 API = "2024-03-03"
 NEWEST = "2026-03-03"
 ACCESS = "2022-04-01"
+LOCKS = "2016-09-01"
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 START = 1_780_000_000.0
 
 
@@ -96,6 +98,30 @@ class Arm:
     def version(self, name: str = "1.0.0", regions: list[Any] | None = None, **properties: object) -> str:
         self.definition()
         return self.made(self.path("corp", "ubuntu", name), version(regions, **properties))
+
+
+def lock_path(scope: str, name: str = "keep") -> str:
+    return f"{scope}/providers/Microsoft.Authorization/locks/{name}"
+
+
+def lock(arm: Arm, scope: str, level: str = "CanNotDelete", name: str = "keep", **words: object) -> requests.Response:
+    return arm.put(lock_path(scope, name), {"properties": {"level": level, **words}}, api=LOCKS)
+
+
+def locked(arm: Arm, scope: str, level: str = "CanNotDelete", name: str = "keep") -> str:
+    answer = lock(arm, scope, level, name)
+    assert answer.status_code == 201, answer.text
+    return lock_path(scope, name)
+
+
+def granted(arm: Arm, scope: str, name: str | None = None) -> str:
+    """Let a group that nobody else uses read a scope; gives the path of the grant."""
+    role = f"/subscriptions/{arm.subscription}/providers/Microsoft.Authorization/roleDefinitions/{READER}"
+    path = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name or uuid.uuid4()}"
+    sent = {"roleDefinitionId": role, "principalId": str(uuid.uuid4()), "principalType": "Group"}
+    answer = arm.put(path, {"properties": sent}, api=ACCESS)
+    assert answer.status_code == 201, answer.text
+    return path
 
 
 def gallery(**properties: object) -> dict[str, Any]:

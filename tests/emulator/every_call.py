@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.emulator.arm import ACCESS, API, definition, gallery, version
+from tests.emulator.arm import ACCESS, API, LOCKS, definition, gallery, version
 
 if TYPE_CHECKING:
     from tests.emulator.arm import Arm
 
 GROUPS = "2024-11-01"
-LOCKS = "2016-09-01"
 MACHINE = "/subscriptions/0/resourceGroups/build/providers/Microsoft.Compute/virtualMachines/ubuntu"
 DISK = "/subscriptions/0/resourceGroups/build/providers/Microsoft.Compute/disks/ubuntu"
 IMAGE = "/subscriptions/0/resourceGroups/build/providers/Microsoft.Compute/images/ubuntu-1"

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.emulator.settings import Doubts
-from tests.emulator.arm import ACCESS, Arm, refused
+from tests.emulator.arm import ACCESS, READER, Arm, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import requests
 
-READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 WHO = "6f7c0000-0000-4000-8000-000000000001"
 FIELDS = [

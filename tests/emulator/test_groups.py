@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.emulator.serve import start
 from reconciler.emulator.settings import Durations
-from tests.emulator.arm import ACCESS, Arm, definition, gallery, refused, version
+from tests.emulator.arm import ACCESS, LOCKS, Arm, definition, gallery, granted, locked, refused, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import requests
 
 GROUPS = "2024-11-01"
-LOCKS = "2016-09-01"
-READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 WEEK = 7 * 86_400.0
 
 
@@ -24,21 +22,6 @@ def delete(arm: Arm) -> requests.Response:
     answer = arm.delete(arm.in_group(), api=GROUPS)
     assert answer.status_code == 202, answer.text
     return answer
-
-
-def granted(arm: Arm, scope: str, name: str | None = None) -> str:
-    role = f"/subscriptions/{arm.subscription}/providers/Microsoft.Authorization/roleDefinitions/{READER}"
-    path = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name or uuid.uuid4()}"
-    sent = {"roleDefinitionId": role, "principalId": str(uuid.uuid4()), "principalType": "Group"}
-    answer = arm.put(path, {"properties": sent}, api=ACCESS)
-    assert answer.status_code == 201, answer.text
-    return path
-
-
-def locked(arm: Arm, scope: str, level: str = "CanNotDelete") -> str:
-    path = f"{scope}/providers/Microsoft.Authorization/locks/keep"
-    assert arm.put(path, {"properties": {"level": level}}, api=LOCKS).status_code == 201
-    return path
 
 
 def state(arm: Arm) -> str:

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.emulator.arm import ACCESS, Arm, definition, gallery, refused, version
+from tests.emulator.arm import ACCESS, LOCKS, READER, Arm, definition, gallery, refused, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 API = "2024-03-03"
 """One that galleries know as well: their own list and this one must not be mistaken for each other."""
-LOCKS = "2016-09-01"
-READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
 
 def listed(arm: Arm, scope: str = "", query: str = "") -> list[dict[str, Any]]:

@@ -7,39 +7,25 @@ import pytest
 
 from reconciler.emulator.serve import start
 from reconciler.emulator.settings import Doubts
-from tests.emulator.arm import ACCESS, Arm, definition, gallery, refused, version
+from tests.emulator.arm import (
+    ACCESS,
+    LOCKS,
+    Arm,
+    definition,
+    gallery,
+    granted,
+    lock,
+    lock_path,
+    locked,
+    refused,
+    version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import requests
 
-LOCKS = "2016-09-01"
 GROUPS = "2022-09-01"
-READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
-
-
-def lock_path(scope: str, name: str = "keep") -> str:
-    return f"{scope}/providers/Microsoft.Authorization/locks/{name}"
-
-
-def lock(arm: Arm, scope: str, level: str = "CanNotDelete", name: str = "keep", **words: object) -> requests.Response:
-    return arm.put(lock_path(scope, name), {"properties": {"level": level, **words}}, api=LOCKS)
-
-
-def locked(arm: Arm, scope: str, level: str = "CanNotDelete", name: str = "keep") -> str:
-    answer = lock(arm, scope, level, name)
-    assert answer.status_code == 201, answer.text
-    return lock_path(scope, name)
-
-
-def granted(arm: Arm, scope: str) -> str:
-    role = f"/subscriptions/{arm.subscription}/providers/Microsoft.Authorization/roleDefinitions/{READER}"
-    path = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}"
-    sent = {"roleDefinitionId": role, "principalId": str(uuid.uuid4()), "principalType": "Group"}
-    answer = arm.put(path, {"properties": sent}, api=ACCESS)
-    assert answer.status_code == 201, answer.text
-    return path
 
 
 def listed(arm: Arm, scope: str, query: str = "") -> list[str]:
