@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 STATE = ".reconciler/emulator.sqlite"
 STARTING = 3.0  # seconds for which an emulator that was just started is waited for
-DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 StateOption = Annotated[str, typer.Option("--state", metavar="FILE", help="Where the emulated Azure lives.")]
 ConfigOption = Annotated[
     str | None,
@@ -215,7 +214,9 @@ def seed(
     resources: Annotated[
         str | None, typer.Option("--resources", metavar="FILE", help="A YAML or JSON list of ARM bodies with ids.")
     ] = None,
-    subscription: Annotated[str, typer.Option("--subscription", metavar="GUID")] = DEFAULT_SUBSCRIPTION,
+    subscription: Annotated[
+        str | None, typer.Option("--subscription", metavar="GUID", help="Whose they are; else that of the settings.")
+    ] = None,
     group: Annotated[str, typer.Option("--resource-group", metavar="NAME")] = "rg-images",
 ) -> int:
     """Fill the emulated Azure at once, while nobody serves it."""
@@ -227,7 +228,9 @@ def seed(
         raise UsageError("definitions need galleries, and versions need definitions", "state their numbers, too")
     settings = _settings(state, config, {})
     images = settings.sources == "strict"
-    estate = seeding.Estate(subscription, group, galleries, definitions, versions, images=images)
+    estate = seeding.Estate(
+        subscription or settings.default_subscription, group, galleries, definitions, versions, images=images
+    )
     try:
         listed = [] if resources is None else seeding.read(Path(resources))
         with _state(settings):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,16 @@ def test_each_client_gets_the_variables_that_it_documents(tmp_path: Path) -> Non
     assert Path(certified["AZURE_CLIENT_CERTIFICATE_PATH"]).name == "client.pem"
     assert (ansible_certified.returncode, nobody.returncode) == (64, 64)
     assert "operator, reader" in nobody.stderr
+
+
+def test_what_is_seeded_lies_in_the_subscription_that_a_sign_in_finds(tmp_path: Path) -> None:
+    found = "11111111-0000-0000-0000-000000000001"
+    (tmp_path / "emulator.yaml").write_text(f"default_subscription: {found}\n", encoding="utf-8")
+    done = run(tmp_path, "seed", "--config", "emulator.yaml", "--galleries", "1")
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(tmp_path / ".reconciler" / "emulator.sqlite")) as state:
+        ids = [row[0] for row in state.execute("SELECT id FROM resources")]
+    assert [one.split("/")[2] for one in ids] == [found]
 
 
 def test_the_printed_settings_are_a_file_that_changes_nothing(tmp_path: Path) -> None:
