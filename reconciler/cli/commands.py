@@ -9,52 +9,33 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
+from reconciler.cli.flags import CloudFlags, RunFlags, spread
 from reconciler.cli.inspection import now, request_of
-from reconciler.cli.options import (
-    AdoptOption,
-    AllowDeletesOption,
-    AllowEmptyOption,
-    AllowLastOption,
-    AllowProtectedOption,
-    CloudOption,
-    DetailedOption,
-    GroupOption,
-    InstanceOption,
-    Output,
-    OutputOption,
-    PathArgument,
-    PruneOption,
-    ScopeOption,
-    SettingsOption,
-    SubscriptionOption,
-    WaitFor,
-)
+from reconciler.cli.options import DetailedOption, Output, OutputOption, WaitFor
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from reconciler.app import Request, Session
+    from reconciler.app import Session
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
     from reconciler.reconcile import Planned
 
 
-def _prepared(
-    request: Request,
-    prune: bool,
-    adopt: list[str] | None,
-    allow_empty: bool,
-    allow_deletes: int | None,
-    allow_protected: list[str] | None,
-    allow_last_version: list[str] | None,
-) -> tuple[Session, Options]:
+def _prepared(flags: RunFlags) -> tuple[Session, Options]:
     """Settings, manifests and lifted guards of one run; warnings are told."""
     from reconciler.app import Overrides, options_of, session
 
-    run = session(request, os.environ, now=now())
-    protected, last = tuple(allow_protected or ()), tuple(allow_last_version or ())
-    lifted = Overrides(prune, tuple(adopt or ()), allow_empty, allow_deletes, protected, last)
+    run = session(request_of(flags), os.environ, now=now())
+    lifted = Overrides(
+        flags.prune,
+        tuple(flags.adopt or ()),
+        flags.allow_empty,
+        flags.allow_deletes,
+        tuple(flags.allow_protected or ()),
+        tuple(flags.allow_last_version or ()),
+    )
     tell_diagnostics(run.built.diagnostics)
     return run, options_of(run.settings, lifted)
 
@@ -71,30 +52,13 @@ def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
 
 
 @walled
-def plan(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    instance: InstanceOption = None,
-    cloud: CloudOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-    scope: ScopeOption = None,
-    prune: PruneOption = False,
-    adopt: AdoptOption = None,
-    allow_empty: AllowEmptyOption = False,
-    allow_deletes: AllowDeletesOption = None,
-    allow_protected: AllowProtectedOption = None,
-    allow_last_version: AllowLastOption = None,
-    detailed_exitcode: DetailedOption = False,
-    output: OutputOption = Output.TEXT,
-) -> int:
+@spread
+def plan(flags: RunFlags, detailed_exitcode: DetailedOption = False, output: OutputOption = Output.TEXT) -> int:
     """Show what apply would do, and why. Writes nothing."""
     from reconciler.cli.connection import connected
     from reconciler.planner.document import plan_document
 
-    request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
-    lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
-    run, options = _prepared(request, prune, adopt, *lifted)
+    run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options)
     if output is Output.JSON:
@@ -123,20 +87,9 @@ def _plan_exit(plan: Plan, *, detailed: bool) -> int:
 
 
 @walled
+@spread
 def apply(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    instance: InstanceOption = None,
-    cloud: CloudOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-    scope: ScopeOption = None,
-    prune: PruneOption = False,
-    adopt: AdoptOption = None,
-    allow_empty: AllowEmptyOption = False,
-    allow_deletes: AllowDeletesOption = None,
-    allow_protected: AllowProtectedOption = None,
-    allow_last_version: AllowLastOption = None,
+    flags: RunFlags,
     partial: Annotated[
         bool, typer.Option("--partial", help="Do the rest when something is refused or unread.")
     ] = False,
@@ -148,9 +101,7 @@ def apply(
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
 
-    request = request_of(path, settings, instance, cloud, subscription, resource_group, scope)
-    lifted = (allow_empty, allow_deletes, allow_protected, allow_last_version)
-    run, options = _prepared(request, prune, adopt, *lifted)
+    run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options)
         if output is Output.TEXT:
@@ -168,13 +119,9 @@ def _show(text: str, *, unseen: bool) -> None:
 
 
 @walled
+@spread
 def status(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    instance: InstanceOption = None,
-    cloud: CloudOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
+    flags: CloudFlags,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 when something declared is not healthy.")
     ] = False,
@@ -189,9 +136,7 @@ def status(
     from reconciler.render.plan_text import target_text
     from reconciler.render.report_text import status_text
 
-    run = session(
-        request_of(path, settings, instance, cloud, subscription, resource_group, None), os.environ, now=now()
-    )
+    run = session(request_of(flags), os.environ, now=now())
     with connected(run.settings, run.cloud_hint) as gateway:
         rows = status_pass(run.built.desired, gateway, options_of(run.settings, Overrides()), run.target)
     if output is Output.JSON:

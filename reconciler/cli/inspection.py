@@ -7,16 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.cli.console import say, say_document, tell, tell_diagnostics
-from reconciler.cli.options import (
-    CloudOption,
-    GroupOption,
-    InstanceOption,
-    Output,
-    OutputOption,
-    PathArgument,
-    SettingsOption,
-    SubscriptionOption,
-)
+from reconciler.cli.flags import CloudFlags, RunFlags, SourceFlags, spread
+from reconciler.cli.options import Output, OutputOption
 from reconciler.cli.wall import walled, walled_json
 from reconciler.errors import ExitCode
 
@@ -36,37 +28,27 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def request_of(
-    path: str,
-    settings: str | None,
-    instance: str | None,
-    cloud: str | None,
-    subscription: str | None,
-    group: str | None,
-    scopes: list[str] | None,
-) -> Request:
+def request_of(flags: SourceFlags) -> Request:
     """What the command line asked for, as settings flags."""
     from reconciler.app import Request
 
-    flags = {"instance": instance, "cloud": cloud, "subscription": subscription, "resourceGroup": group}
-    stated = {name: value for name, value in flags.items() if value is not None}
-    return Request(path, stated, settings, tuple(scopes or ()))
+    chosen: dict[str, str | None] = {"subscription": flags.subscription, "resourceGroup": flags.resource_group}
+    if isinstance(flags, CloudFlags):
+        chosen |= {"instance": flags.instance, "cloud": flags.cloud}
+    stated = {name: value for name, value in chosen.items() if value is not None}
+    scopes = flags.scope if isinstance(flags, RunFlags) else None
+    return Request(flags.path, stated, flags.settings, tuple(scopes or ()))
 
 
 @walled
-def validate(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-    output: OutputOption = Output.TEXT,
-) -> int:
+@spread
+def validate(flags: SourceFlags, output: OutputOption = Output.TEXT) -> int:
     """Check manifests without asking Azure."""
     from reconciler.app import load, settings_of
     from reconciler.render.documents import validation_document
     from reconciler.render.words import count_words
 
-    request = request_of(path, settings, None, None, subscription, resource_group, None)
+    request = request_of(flags)
     built = load(request, settings_of(request, os.environ), now=now())
     code = ExitCode.DONE if built.ok else ExitCode.INVALID
     errors = sum(found.severity == "error" for found in built.diagnostics)
@@ -86,12 +68,8 @@ def validate(
 
 
 @walled_json
-def show(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-) -> int:
+@spread
+def show(flags: SourceFlags) -> int:
     """Print the canonical desired state as JSON.
 
     That is what the manifests come to after Defaults, nesting and canonical forms.
@@ -99,27 +77,18 @@ def show(
     from reconciler.app import session
     from reconciler.render.documents import desired_document
 
-    request = request_of(path, settings, None, None, subscription, resource_group, None)
-    say_document(desired_document(session(request, os.environ, now=now()).built.desired))
+    say_document(desired_document(session(request_of(flags), os.environ, now=now()).built.desired))
     return ExitCode.DONE
 
 
 @walled
-def settings(
-    path: PathArgument = ".",
-    settings: SettingsOption = None,
-    instance: InstanceOption = None,
-    cloud: CloudOption = None,
-    subscription: SubscriptionOption = None,
-    resource_group: GroupOption = None,
-    output: OutputOption = Output.TEXT,
-) -> int:
+@spread
+def settings(flags: CloudFlags, output: OutputOption = Output.TEXT) -> int:
     """Show every setting, its value and where it comes from."""
     from reconciler.app import layered_settings
     from reconciler.render.settings_text import settings_document, settings_text
 
-    request = request_of(path, settings, instance, cloud, subscription, resource_group, None)
-    layered = layered_settings(request, os.environ)
+    layered = layered_settings(request_of(flags), os.environ)
     rows = settings_document(layered.settings.model_dump(mode="json"), layered.origins)
     if output is Output.JSON:
         say_document(rows)
