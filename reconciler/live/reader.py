@@ -20,7 +20,7 @@ from reconciler.live.expectation import expectation_of
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter
 from reconciler.live.patience import Patience
-from reconciler.live.single import fetch, fetch_progress, own_assignment_id
+from reconciler.live.single import SHARING, fetch, fetch_progress, own_assignment_id
 from reconciler.live.survey import Survey
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.report import RegionProgress
@@ -59,22 +59,24 @@ def read(
         absent=frozenset(survey.absent),
         unread=tuple(survey.unread[key] for key in sorted(survey.unread)),
         roles=survey.roles,
+        soft_deleted={address: survey.soft_deleted[address] for address in sorted(survey.soft_deleted)},
         calls=gateway.calls - calls,
         seconds=clock() - started,
     )
 
 
 def read_one(
-    gateway: Getter, address: Address, resource_id: str = "", *, patience: Patience = ONCE
+    gateway: Getter, address: Address, resource_id: str = "", *, sharing: bool = False, patience: Patience = ONCE
 ) -> LiveResource | Unread | None:
     """Read one resource afresh; None where Azure says it is not there. One try: the caller owns the waiting.
 
-    An assignment needs its own id, or the address its role's GUID. Raises CredentialError.
+    An assignment needs its own id, or the address its role's GUID; with `sharing` a gallery comes with the groups it
+    is shared with (fact 2.2/5). Raises CredentialError.
     """
     if not resource_id:
         grant = address.kind is Kind.ROLE_ASSIGNMENT
         resource_id = own_assignment_id(address, "") if grant else address.resource_id
-    found = fetch(gateway, address, resource_id, patience)
+    found = fetch(gateway, address, resource_id, patience, SHARING if sharing else None)
     return found.at(address.key, address.text()) if isinstance(found, Failure) else found
 
 

@@ -31,7 +31,7 @@ class Verb(StrEnum):
     NOOP = "noop"
 
 
-WRITING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE, Verb.REPLACE, Verb.ADOPT, Verb.ABANDON, Verb.RESTORE})
+WRITING = frozenset(Verb) - {Verb.WAIT, Verb.NOOP}
 
 
 class Reason(StrEnum):
@@ -117,7 +117,8 @@ def dotted(path: Path) -> str:
 class Action:
     """One verb on one address. `id` is unique in the plan; `requires` names actions that must succeed first.
 
-    `body` is the full ARM body of a PUT (None for deletes, waits and noops); `resource_id` where it goes;
+    `body` is the full ARM body of a PUT or of a POST share (None for deletes, waits and noops); `resource_id` where
+    it goes. A replacement is two actions: one that removes, without a body, and one that makes, with the new one.
     `fingerprint` the live state it was planned against ("" where nothing was there). `expected` is the canonical
     body that must be live before a later step of several, and the one a wait hopes to find.
     """
@@ -140,6 +141,16 @@ class Action:
     def writes(self) -> bool:
         """Whether carrying it out changes Azure."""
         return self.verb in WRITING
+
+    @property
+    def removes(self) -> bool:
+        """Whether it deletes what is there: a delete, or the first half of a replacement."""
+        return self.verb is Verb.DELETE or (self.verb is Verb.REPLACE and self.body is None)
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes what is not there: a create, a restore, or the second half of a replacement."""
+        return self.verb in (Verb.CREATE, Verb.RESTORE) or (self.verb is Verb.REPLACE and self.body is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,14 @@ class Undeclared:
     words: str
     guards: tuple[RefusalRule, ...] = ()
     hazard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something a reviewer should know about some resources, in one line; it forbids nothing."""
+
+    addresses: tuple[Address, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +216,7 @@ class Plan:
     unread: tuple[Unread, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
     unowned: tuple[Address, ...] = ()
+    hints: tuple[Hint, ...] = ()
     overrides: tuple[str, ...] = ()
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""

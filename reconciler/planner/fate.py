@@ -35,7 +35,10 @@ def outlook_of(actions: Iterable[Action]) -> Outlook:
     for action in actions:
         if action.address.kind is Kind.IMAGE_VERSION and action.body is not None:
             profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
-            (made if action.verb is Verb.CREATE else changed)[action.address] = profile
+            if action.makes and action.verb is not Verb.RESTORE:  # nobody knows yet what a restored one is like
+                made[action.address] = profile
+            elif not action.makes:
+                changed[action.address] = profile
     return Outlook(made, changed)
 
 

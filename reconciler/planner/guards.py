@@ -17,6 +17,7 @@ from reconciler.model.state import LiveResource
 from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker, usable
 from reconciler.planner.options import names
+from reconciler.planner.order import source_key
 
 
 def incomplete_read(context: Context) -> Refusal | None:
@@ -117,6 +118,27 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
         live.address,
         f"{where} cannot be deleted before its end of life, {moment.date()}",
         ways_out=("declare it until then", "first switch off safetyProfile.blockDeletionBeforeEndOfLife"),
+    )
+
+
+def shallow_source(context: Context, live: LiveResource) -> Refusal | None:
+    """A version replicated Shallow keeps reading from its source for as long as it lives (facts 2.4/15, 7/2)."""
+    if live.address.kind is not Kind.IMAGE_VERSION:
+        return None
+    readers = [
+        address
+        for address, found in context.live.resources.items()
+        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
+        and source_key(found.body) == live.address.key
+    ]
+    if not readers:
+        return None
+    where, reader = live.address.text(), min(readers).text()
+    return _held_back(
+        RefusalRule.PROTECTED,
+        live.address,
+        f"{where} is the source of {reader}, which is replicated Shallow and keeps reading from it",
+        ways_out=(f"declare {where} again", f"remove {reader} first, in an apply of its own"),
     )
 
 

@@ -32,7 +32,8 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     blocks = ["\n".join(_header(plan, facts, page))]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
-    for lines in (list(_unread(plan, page)), list(_undeclared(plan, page)), list(_unowned(plan, page))):
+    lists = (_unread(plan, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
+    for lines in map(list, lists):
         if lines:
             blocks.append("\n".join(lines))
     blocks.append(_summary(plan, page))
@@ -99,7 +100,7 @@ def _unread(plan: Plan, page: Page) -> Iterator[str]:
 
 
 def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
-    shown = {action.address for action in plan.actions if action.verb in (Verb.DELETE, Verb.ABANDON)}
+    shown = {action.address for action in plan.actions if action.removes or action.verb is Verb.ABANDON}
     for refusal in plan.refusals:
         if refusal.level is Level.RESOURCE:
             shown.update(refusal.addresses[: HELD + 1])
@@ -118,6 +119,11 @@ def _unowned(plan: Plan, page: Page) -> Iterator[str]:
         yield from fold("in managed galleries, not declared and not this instance's:", page.width, "  ")
     for address in plan.unowned:
         yield from fold(f"  {where(address, page)}", page.width)
+
+
+def _hints(plan: Plan, page: Page) -> Iterator[str]:
+    for hint in plan.hints:
+        yield from fold(f"hint: {safe(hint.words)}", page.width, "  ")
 
 
 def _summary(plan: Plan, page: Page) -> str:
