@@ -38,7 +38,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "undeclared": [_undeclared(row) for row in plan.undeclared],
         "unowned": [_address(address) for address in plan.unowned],
-        "hints": [{"addresses": [_address(each) for each in hint.addresses], "words": hint.words} for hint in plan.hints],
+        "hints": [{"addresses": list(map(_address, hint.addresses)), "words": hint.words} for hint in plan.hints],
         "overrides": list(plan.overrides),
         "summary": dict(plan.summary),
         "digest": plan.digest,
