@@ -106,7 +106,9 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     return _update(context, desired, live, tagged(after, desired, context.options))
 
 
-def _upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
+def _upkeep(
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """What our own marks on an owned resource should say: the policy's marker, and no step left undone.
 
     A changed marker is a reason to write, shown as a change of the tag: else `protect` would protect nothing.
@@ -161,7 +163,7 @@ def _action(
     )
 
 
-def _update(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> Finding:
+def _update(context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]) -> Finding:
     shape = rules_of(desired.address.kind).shape
     steps = _steps(context, desired, live, after)
     if isinstance(steps, Forbidden):
@@ -210,11 +212,11 @@ def _verb(context: Context, live: LiveResource) -> tuple[Verb, tuple[Reason, ...
 
 
 def _steps(
-    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> tuple[Step, ...] | Forbidden:
     if desired.address.kind is Kind.IMAGE_VERSION:
         return version_steps(live.body, after, desired.body, mark=bool(context.options.owner))
     if desired.address.kind is Kind.IMAGE_DEFINITION:
         taken = tuple(version.address.version or "" for version in context.live_versions(desired.address))
         return (feature_step(live.body, after, desired.body, taken),)
-    return (Step(after),)
+    return (Step(dict(after)),)

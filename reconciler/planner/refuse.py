@@ -136,7 +136,7 @@ def _undocumented(context: Context, desired: DesiredResource, changes: Changes) 
 
 
 def forbidden_together(
-    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> Refusal | None:
     """Refuse what only the merged body shows: a declared minimum over a live maximum, too many tags with live ones."""
     check = rules_of(desired.address.kind).check
