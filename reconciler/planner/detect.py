@@ -15,6 +15,7 @@ from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resou
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.guards import too_many_replicas
 from reconciler.planner.ownership import Owner, marker_for, marker_of
 from reconciler.planner.refuse import (
     forbidden_by_owner,
@@ -72,7 +73,7 @@ def _waits_for_observed(context: Context, address: Address) -> bool:
 def _absent(context: Context, desired: DesiredResource) -> Finding:
     body = new_body(desired, context.options)
     changes = creation_changes(rules_of(desired.address.kind).shape, body, desired)
-    refusal = past_end_of_life(context, desired, changes)
+    refusal = past_end_of_life(context, desired, changes) or too_many_replicas(context.options, desired, {}, body)
     if refusal is not None:
         return Finding(refusal=refusal)
     action = _action(desired, None, Verb.CREATE, (Reason.NOT_IN_AZURE,), creation_words(desired.address, body))
@@ -98,6 +99,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
         forbidden_by_owner(context, desired, live, changes)
         or forbidden_by_rule(context, desired, changes)
         or forbidden_together(context, desired, live, after)
+        or too_many_replicas(context.options, desired, live.body, after)
     )
     if refusal is not None:
         return Finding(refusal=refusal)
