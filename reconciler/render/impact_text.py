@@ -17,7 +17,8 @@ from reconciler.render.words import ARROW, safe, where
 
 LABEL = 9
 MOST_LINES = 10
-MOST_PARTS = 12
+MOST_PARTS = 8
+MOST_REGIONS = 4
 NOTHING = "nothing"
 DOUBTS = {Replicated.NO: " (not there yet)", Replicated.UNKNOWN: " (replication unknown)"}
 HURTS = "! "
@@ -51,6 +52,7 @@ def _latest(rows: tuple[Latest, ...], page: Page) -> Iterator[list[str]]:
     """Losses region by region, then a definition each."""
     shown = [row for row in rows if row.before != row.after or row.replicated in DOUBTS]
     names = _names((row.definition for row in shown), page)
+    all_regions = Counter(row.definition for row in rows)
     moves: dict[Address, dict[str, list[str]]] = {}
     for row in shown:
         if row.lost:
@@ -58,8 +60,18 @@ def _latest(rows: tuple[Latest, ...], page: Page) -> Iterator[list[str]]:
         else:
             moves.setdefault(row.definition, {}).setdefault(_move(row), []).append(safe(row.region))
     for definition, regions in moves.items():
-        first, *others = (f"{', '.join(where)} {move}" for move, where in regions.items())
+        first, *others = (f"{_regions(at, all_regions[definition])} {move}" for move, at in regions.items())
         yield [f"{names[definition]}  {first}", *others]
+
+
+def _regions(regions: list[str], of: int) -> str:
+    """Regions by name while these are few; `of` is how many there are in all."""
+    if len(regions) <= MOST_REGIONS:
+        return ", ".join(regions)
+    if len(regions) == of:
+        return f"all {of} regions"
+    named = regions[: MOST_REGIONS - 1]
+    return f"{', '.join(named)} and {len(regions) - len(named)} more regions"
 
 
 def _move(row: Latest) -> str:
@@ -107,7 +119,8 @@ def _volumes(rows: tuple[Volume, ...]) -> Iterator[list[str]]:
         sum(row.gigabytes_after - row.gigabytes_before for row in rows),
     )
     unknown = ["of some versions the size is not known yet"] if any(row.unknown_sizes for row in rows) else []
-    places = [_volume(row) for row in rows]
+    largest = sorted(rows, key=lambda row: -abs(row.replicas_after - row.replicas_before))
+    places = [_volume(row) for row in largest]
     yield [*total, *unknown] if len(places) > 1 else [*places, *unknown]
     if len(places) > 1:
         yield places
