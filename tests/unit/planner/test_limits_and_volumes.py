@@ -91,12 +91,12 @@ def test_what_the_same_plan_deletes_makes_no_room_because_it_goes_last() -> None
     assert not between(old, new, replace(ROOMY, max_versions=3)).refusals
 
 
-@pytest.mark.parametrize("what", ["max_galleries", "max_definitions"])
-def test_galleries_and_definitions_have_limits_of_their_own(what: str) -> None:
+@pytest.mark.parametrize("options", [replace(ROOMY, max_galleries=1), replace(ROOMY, max_definitions=1)])
+def test_galleries_and_definitions_have_limits_of_their_own(options: Options) -> None:
     other = BASE + "---" + BASE.replace("{name: corp}", "{name: second}").replace("westeurope", "uksouth")
 
-    elsewhere = between(BASE, other, replace(ROOMY, **{what: 1}))
-    here = between(BASE, other.replace("uksouth", "westeurope"), replace(ROOMY, **{what: 1}))
+    elsewhere = between(BASE, other, options)
+    here = between(BASE, other.replace("uksouth", "westeurope"), options)
 
     assert not elsewhere.refusals
     assert [found.rule for found in here.refusals] == [RefusalRule.LIMIT_EXCEEDED]
