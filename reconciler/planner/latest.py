@@ -100,7 +100,7 @@ def _sides(later: Afterwards) -> tuple[dict[Address, list[_Candidate]], dict[Add
                 after.setdefault(definition, []).append(offer)
     for address, there, becomes in later.pairs(Kind.IMAGE_VERSION):
         if becomes is not None and (definition := _definition(address)) is not None:
-            after.setdefault(definition, []).append(_written(becomes, there))
+            after.setdefault(definition, []).append(_written(becomes, None if address in later.made else there))
     return before, after
 
 

@@ -13,7 +13,8 @@ from reconciler.model.report import RegionProgress
 from reconciler.model.state import LiveResource, LiveState, Unread
 from reconciler.planner.afterwards import afterwards
 from reconciler.planner.build import build
-from reconciler.planner.latest import Replication, questions
+from reconciler.planner.latest import Replication, latest_rows, questions
+from reconciler.planner.limits import crowded
 from tests.support.estates import GALLERY, IMAGE, versions
 from tests.support.random_estates import NOW, OPTIONS, desired_of, planned, taken
 
@@ -231,3 +232,20 @@ def test_a_wait_counts_as_done_and_what_only_azure_knows_outlives_an_update() ->
     assert after is not None
     assert after.state == "Succeeded"
     assert after.read_only == {"storageProfile": {}}
+
+
+def test_a_version_made_anew_under_its_number_has_to_arrive_anew() -> None:
+    live = taken(desired_of(HEAD + one("1.0.0"))).resources
+    (create,) = (
+        action
+        for action in planned(desired_of(HEAD + one("1.0.0")), LiveState({}), EVERYWHERE).actions
+        if action.address.version
+    )
+    delete = replace(create, id="delete", verb=Verb.DELETE, body=None)
+
+    later = afterwards(live, (delete, create))
+
+    known: Replication = {create.address: DONE}
+    assert {row.replicated for row in latest_rows(later, known)} == {Replicated.NO}
+    assert {(row.before, row.after) for row in latest_rows(later, known)} == {("1.0.0", "1.0.0")}
+    assert not crowded(later, replace(OPTIONS, max_versions=1)), "it takes the place of what was there"
