@@ -60,7 +60,7 @@ def plan_pass(
 def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replication, LiveState]:
     """Ask how far the versions are that decide what `latest` is, and no others; the calls count as reading."""
     started, calls = time.monotonic(), gateway.calls
-    later = afterwards(live.resources, plan.actions)
+    later = afterwards(live, plan.actions)
     known: Replication = {}
     while asked := questions(later, known):
         known = {**known, **read_replications(gateway, asked)}

@@ -13,7 +13,7 @@ from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
-from reconciler.model.state import LiveResource
+from reconciler.model.state import LiveResource, LiveState, Unread
 
 SUCCEEDED = "Succeeded"
 KEEPING = frozenset({Verb.UPDATE, Verb.ADOPT, Verb.ABANDON})
@@ -23,12 +23,14 @@ KEEPING = frozenset({Verb.UPDATE, Verb.ADOPT, Verb.ABANDON})
 class Afterwards:
     """Live resources as they are, and what becomes of those the plan touches: None where it removes them.
 
-    `made` are those made anew, in place of what is there or of nothing. Access is left out: nobody counts it.
+    `made` are those made anew, in place of what is there or of nothing; `unread` is what nobody can speak of.
+    Access is left out: nobody counts it.
     """
 
     live: Mapping[Address, LiveResource]
     touched: Mapping[Address, LiveResource | None]
     made: frozenset[Address] = frozenset()
+    unread: tuple[Unread, ...] = ()
 
     def pairs(self, kind: Kind) -> Iterator[tuple[Address, LiveResource | None, LiveResource | None]]:
         """What the plan touches of a kind: the address, what is there before and what after."""
@@ -37,20 +39,20 @@ class Afterwards:
                 yield address, self.live.get(address), after
 
 
-def afterwards(live: Mapping[Address, LiveResource], actions: Iterable[Action]) -> Afterwards:
+def afterwards(live: LiveState, actions: Iterable[Action]) -> Afterwards:
     """Lay actions over live resources, in the order in which they are carried out."""
     touched: dict[Address, LiveResource | None] = {}
     made: set[Address] = set()
     for action in actions:
         if action.address.access is not None or action.verb in (Verb.NOOP, Verb.SHARE):
             continue
-        before = live.get(action.address)
+        before = live.resources.get(action.address)
         if action.verb is not Verb.WAIT:
             touched[action.address] = _written(action, before)
             made |= {action.address} if action.body is not None and action.verb not in KEEPING else set()
         elif before is not None:
             touched[action.address] = _settled(before)
-    return Afterwards(live, touched, frozenset(made))
+    return Afterwards(live.resources, touched, frozenset(made), live.unread)
 
 
 def _written(action: Action, before: LiveResource | None) -> LiveResource | None:

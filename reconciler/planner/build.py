@@ -52,7 +52,7 @@ def build(
     held = [finding.refusal for finding in findings if finding.refusal is not None]
     actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *clashes])
     carried_out = ordered(actions)
-    later = afterwards(live.resources, carried_out)
+    later = afterwards(live, carried_out)
     refusals = [
         *_run_guards(context, actions),
         *guards.limits_exceeded(later, options),

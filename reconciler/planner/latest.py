@@ -32,6 +32,9 @@ class _Candidate:
     coming: frozenset[str] = frozenset()
 
 
+_Side = dict[Address, list[_Candidate]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is known of replication, None where nobody asks, and whom else to ask."""
@@ -53,6 +56,7 @@ class _Asked:
 def latest_rows(later: Afterwards, replication: Replication | None) -> tuple[Latest, ...]:
     """A row for each region of each definition that the plan touches, changed or not, in order.
 
+    Of a definition with versions that could not be read nothing is said: one of them may be the latest.
     `replication` is what was read of the versions named by `questions`, None where nobody asks for it.
     """
     return tuple(_rows(later, _Asked(replication)))
@@ -88,20 +92,29 @@ def _rows(later: Afterwards, asked: _Asked) -> Iterator[Latest]:
             yield Latest(definition, region, was, becomes, doubt)
 
 
-def _sides(later: Afterwards) -> tuple[dict[Address, list[_Candidate]], dict[Address, list[_Candidate]]]:
-    """What is offered before and after, by definition, of all definitions touched."""
-    definitions = {address for address in map(_definition, later.touched) if address is not None}
-    before: dict[Address, list[_Candidate]] = {}
-    after: dict[Address, list[_Candidate]] = {}
+def _sides(later: Afterwards) -> tuple[_Side, _Side]:
+    """What is offered before and after, by definition, of all definitions touched and read."""
+    touched = {address for address in map(_definition, later.touched) if address is not None}
+    definitions = {address for address in touched if not _in_doubt(address, later.unread)}
+    before: _Side = {}
+    after: _Side = {}
     for address, live in later.live.items() if definitions else ():
         if address.kind is Kind.IMAGE_VERSION and (definition := _definition(address)) in definitions:
             before.setdefault(definition, []).append(offer := _offer(live))
             if address not in later.touched:
                 after.setdefault(definition, []).append(offer)
     for address, there, becomes in later.pairs(Kind.IMAGE_VERSION):
-        if becomes is not None and (definition := _definition(address)) is not None:
+        if becomes is not None and (definition := _definition(address)) in definitions:
             after.setdefault(definition, []).append(_written(becomes, None if address in later.made else there))
     return before, after
+
+
+def _in_doubt(definition: Address, unread: tuple[Unread, ...]) -> bool:
+    """Whether a version of a definition may be there unseen; access that could not be read hides none."""
+    return any(
+        "@" not in place.under and (place.covers(definition) or place.under.startswith(f"{definition.key}/"))
+        for place in unread
+    )
 
 
 def _definition(address: Address) -> Address | None:

@@ -152,7 +152,7 @@ def asked(old: str, new: str, known: dict[str, tuple[RegionProgress, ...] | Unre
     live, desired = taken(desired_of(HEAD + old)), desired_of(HEAD + new)
     live = replace(live, absent=frozenset(desired.resources.keys() - live.resources.keys()))
     target, source = Target("test", "emulator", OPTIONS.instance), Source("-")
-    later = afterwards(live.resources, build(desired, live, EVERYWHERE, target=target, source=source, now=NOW).actions)
+    later = afterwards(live, build(desired, live, EVERYWHERE, target=target, source=source, now=NOW).actions)
     found: dict[Address, tuple[RegionProgress, ...] | Unread] = {}
     order: list[str] = []
     while more := questions(later, found):
@@ -226,7 +226,7 @@ def test_a_wait_counts_as_done_and_what_only_azure_knows_outlives_an_update() ->
     resources = {**live, version.address: known}
 
     waiting = planned(desired_of(HEAD + one("1.0.0")), LiveState(resources), EVERYWHERE)
-    later = afterwards(resources, waiting.actions)
+    later = afterwards(LiveState(resources), waiting.actions)
 
     after = later.touched[version.address]
     assert after is not None
@@ -243,9 +243,21 @@ def test_a_version_made_anew_under_its_number_has_to_arrive_anew() -> None:
     )
     delete = replace(create, id="delete", verb=Verb.DELETE, body=None)
 
-    later = afterwards(live, (delete, create))
+    later = afterwards(LiveState(live), (delete, create))
 
     known: Replication = {create.address: DONE}
     assert {row.replicated for row in latest_rows(later, known)} == {Replicated.NO}
     assert {(row.before, row.after) for row in latest_rows(later, known)} == {("1.0.0", "1.0.0")}
     assert not crowded(later, replace(OPTIONS, max_versions=1)), "it takes the place of what was there"
+
+
+@pytest.mark.parametrize(("below", "said"), [("", False), ("/1.1.0", False), ("/1.0.0@", True), ("@", True)])
+def test_of_a_definition_with_unread_versions_nothing_is_said(below: str, said: bool) -> None:  # noqa: FBT001
+    live = taken(desired_of(HEAD + one("1.0.0")))
+    definition = next(address for address in live.resources if address.image and not address.version)
+    unread = Unread(f"{definition.key}{below}", "x", "AuthorizationFailed", "no")
+
+    plan = planned(desired_of(HEAD + one("1.0.0", "westeurope=2")), replace(live, unread=(unread,)), EVERYWHERE)
+
+    assert plan.writes
+    assert bool(plan.latest) is said
