@@ -11,8 +11,9 @@ gallery's key with a final “@”: the access to it and to everything below cou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from reconciler.live.conversion import to_live
 from reconciler.live.crew import Crew
@@ -26,7 +27,7 @@ from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 
-__all__ = ["ReadScope", "read", "read_one", "read_replication", "to_live"]
+__all__ = ["ReadScope", "read", "read_one", "read_replication", "read_replications", "to_live"]
 
 PATIENT = Patience()
 ONCE = Patience(tries=1)
@@ -86,3 +87,16 @@ def read_replication(
     """Read how far each region of a version is; () where Azure does not say. Raises CredentialError."""
     found = fetch_progress(gateway, address, patience)
     return found.at(address.key, address.text()) if isinstance(found, Failure) else found
+
+
+def read_replications(
+    gateway: Getter, addresses: Iterable[Address], *, workers: int = 16, patience: Patience = PATIENT
+) -> dict[Address, tuple[RegionProgress, ...] | Unread]:
+    """The same of several versions, as many at a time as there are workers. Raises CredentialError."""
+    found: dict[Address, tuple[RegionProgress, ...] | Unread] = {}
+    with Crew(workers) as crew:
+        for address in addresses:
+            ask = partial(read_replication, gateway, address, patience=patience)
+            crew.ask(ask, partial(found.__setitem__, address))
+        crew.run()
+    return found

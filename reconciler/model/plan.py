@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.impact import Latest, Limit, Volume
 from reconciler.model.state import Body, Path, Unread
 
 
@@ -206,7 +207,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Actions, refusals, what is unread and what we own but nobody declares. Same inputs, same plan."""
+    """Actions, refusals, what is unread, what we own but nobody declares, and what it all means for users.
+
+    Same inputs, same plan. `latest` speaks of the definitions touched, `limits` of what is touched or nearly used up.
+    """
 
     target: Target
     source: Source
@@ -218,6 +222,9 @@ class Plan:
     unowned: tuple[Address, ...] = ()
     hints: tuple[Hint, ...] = ()
     overrides: tuple[str, ...] = ()
+    latest: tuple[Latest, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
 

@@ -16,6 +16,7 @@ from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.finding import Finding
 from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.guards import too_many_replicas
 from reconciler.planner.ownership import Owner, marker_for, marker_of
 from reconciler.planner.recycle import restored
 from reconciler.planner.refuse import (
@@ -69,7 +70,7 @@ def created(context: Context, desired: DesiredResource) -> Finding:
     whole = new_body(desired, context.options)
     body = unshared(whole) if desired.address.kind is Kind.GALLERY else whole
     changes = creation_changes(rules_of(desired.address.kind).shape, body, desired)
-    refusal = past_end_of_life(context, desired, changes)
+    refusal = past_end_of_life(context, desired, changes) or too_many_replicas(context.options, desired, {}, body)
     if refusal is not None:
         return Finding(refusal=refusal)
     reasons = (Reason.NOT_IN_AZURE,)
@@ -100,6 +101,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
         forbidden_by_owner(context, desired, live, changes)
         or forbidden_by_rule(context, desired, changes)
         or forbidden_together(context, desired, live, after)
+        or too_many_replicas(context.options, desired, live.body, after)
     )
     if refusal is not None:
         return Finding(refusal=refusal)

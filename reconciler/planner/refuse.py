@@ -140,7 +140,11 @@ def forbidden_together(
 ) -> Refusal | None:
     """Refuse what only the merged body shows: a declared minimum over a live maximum, too many tags with live ones."""
     check = rules_of(desired.address.kind).check
-    before = {(problem.code, problem.path) for problem in check(desired.address, live.body)}
+    alone = (
+        *check(desired.address, live.body),
+        *check(desired.address, desired.body),
+    )  # a warning of either stops nobody
+    before = {(problem.code, problem.path) for problem in alone}
     for problem in check(desired.address, after):
         if (problem.code, problem.path) not in before and problem.path:
             message = f"{problem.message}, live values included"

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
+from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import following
 
 
@@ -41,11 +42,8 @@ def _short_id(resource_id: str) -> str:
 def regions_words(body: Mapping[str, Any]) -> str:
     """`westeurope ×2, northeurope ×1`."""
     profile = body.get("publishingProfile") or {}
-    default = profile.get("replicaCount", 1)
     regions = profile.get("targetRegions") or {}
-    return ", ".join(
-        f"{key.strip('[]')} ×{entry.get('regionalReplicaCount', default)}" for key, entry in regions.items()
-    )
+    return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
 
 
 def update_words(address: Address, changes: tuple[Change, ...]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
 from reconciler.render.action_text import change_lines, main_action, resource_lines
+from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words, safe, seconds_words, where
@@ -36,7 +37,7 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     for lines in map(list, lists):
         if lines:
             blocks.append("\n".join(lines))
-    blocks.append(_summary(plan, page))
+    blocks += filter(None, ["\n".join(impact_lines(plan, page)), _summary(plan, page)])
     return "\n\n".join(blocks) + "\n"
 
 

@@ -38,7 +38,9 @@ def regions(draw: st.DrawFn) -> list[Any]:
     listed: list[Any] = []
     for name in [REGIONS[0], *others]:
         count = draw(st.integers(1, 4))
-        listed.append(draw(st.sampled_from([f"{name}={count}", {"name": name.upper(), "regionalReplicaCount": count}])))
+        long: dict[str, Any] = {"name": name.upper(), "regionalReplicaCount": count}
+        hidden = {**long, "excludeFromLatest": draw(st.booleans())}
+        listed.append(draw(st.sampled_from([f"{name}={count}", long, hidden])))
     return draw(st.permutations(listed))
 
 
@@ -53,7 +55,7 @@ def versions(draw: st.DrawFn, number: int) -> dict[str, Any]:
     spec: dict[str, Any] = {"storageProfile": {"source": {"id": SOURCE}}, "publishingProfile": publishing}
     if draw(st.booleans()):
         spec["tags"] = draw(tags)
-    return {"metadata": {"name": f"1.{number}.0"}, "spec": spec}
+    return {"metadata": {"name": f"1.{number * 3}.0"}, "spec": spec}  # 1.9.0 and 1.12.0: numbers, not text
 
 
 @st.composite
