@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -138,10 +139,15 @@ def taken(desired: DesiredState, options: Options = OPTIONS) -> LiveState:
 
 def planned(desired: DesiredState, live: LiveState, options: Options = OPTIONS) -> Plan:
     """The plan between the two; whatever is declared and not live is proven absent."""
+    return planned_at(desired, live, options, NOW)
+
+
+def planned_at(desired: DesiredState, live: LiveState, options: Options, now: datetime) -> Plan:
+    """The same at another moment."""
     absent = frozenset(desired.resources.keys() - live.resources.keys())
-    known = LiveState(live.resources, absent - unread_part(absent, live), live.unread)
+    known = replace(live, absent=absent - unread_part(absent, live))
     target = Target("test", "emulator", options.instance, (Scope(SUB, GROUP),))
-    return plan_of(desired, known, options, target=target, source=Source("-"), now=NOW)
+    return plan_of(desired, known, options, target=target, source=Source("-"), now=now)
 
 
 def unread_part(addresses: frozenset[Any], live: LiveState) -> frozenset[Any]:
