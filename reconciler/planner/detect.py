@@ -23,8 +23,8 @@ from reconciler.planner.refuse import (
     past_end_of_life,
     region_removal,
 )
+from reconciler.planner.sentences import change_sentence, creation_sentence
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
-from reconciler.planner.words import creation_words, update_words
 
 STATE_PATH = ("provisioningState",)
 
@@ -75,7 +75,7 @@ def _absent(context: Context, desired: DesiredResource) -> Finding:
     refusal = past_end_of_life(context, desired, changes)
     if refusal is not None:
         return Finding(refusal=refusal)
-    action = _action(desired, None, Verb.CREATE, (Reason.NOT_IN_AZURE,), creation_words(desired.address, body))
+    action = _action(desired, None, Verb.CREATE, (Reason.NOT_IN_AZURE,), creation_sentence(desired.address, body))
     resource_id = new_resource_id(desired.address, context.options)
     arm = arm_body(desired.address, body)
     return Finding((replace(action, changes=changes, resource_id=resource_id, body=arm),))
@@ -171,7 +171,7 @@ def _update(context: Context, desired: DesiredResource, live: LiveResource, afte
     for number, step in enumerate(steps, 1):
         changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
-        words = step.words or update_words(desired.address, changes)
+        words = step.words or change_sentence(verb, desired.address, changes, step.body)
         action = _action(desired, live, verb, why, words)
         actions.append(
             replace(
