@@ -191,3 +191,8 @@ def _inside(node: Node) -> Node:
             return node.item
         case _:
             return node
+
+
+def key_fields(node: Node) -> tuple[str, ...]:
+    """The fields of an entry that tell it apart in its list; none outside keyed lists."""
+    return tuple(word.split(".", 1)[0] for word in node.key) if isinstance(node, Keyed) else ()

@@ -163,7 +163,9 @@ def _feature_parts(change: Change) -> Iterator[Part]:
 def _feature(key: str, entry: Any) -> Part:
     name = key.strip("[]")
     value = entry.get("value") if isinstance(entry, Mapping) else None
-    return Part(f"remove feature {name}", "from") if value is None else Part(f"set feature {name} to {_line(value)}")
+    return (
+        Part(f"remove feature {name}", "from") if value is None else Part(f"set feature {name} to {_line(value)}", "on")
+    )
 
 
 def _region_part(change: Change, body: Mapping[str, Any]) -> Part:
