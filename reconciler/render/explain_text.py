@@ -69,7 +69,7 @@ def field_document(row: FieldRow) -> dict[str, Any]:
 
 
 def _entry(entry: Entry, page: Page) -> Iterator[str]:
-    yield page.paint(f"{entry.name} · {entry.topic}", "bold")
+    yield from (page.paint(line, "bold") for line in items([entry.name, str(entry.topic)], page.width, "  ", ""))
     if entry.means:
         yield from fold(f"  {entry.means}", page.width, "  ")
     yield from _labelled(entry.details, page)
