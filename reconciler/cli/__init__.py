@@ -29,6 +29,7 @@ for _name, _command in (
     ("show", inspection.show),
     ("status", commands.status),
     ("explain", explaining.explain),
+    ("why", explaining.why),
     ("settings", inspection.settings),
     ("version", inspection.version),
 ):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.commands import _planned, _prepared
 from reconciler.cli.console import page_of, say, say_document
-from reconciler.cli.options import Output, OutputOption
+from reconciler.cli.flags import RunFlags, spread
+from reconciler.cli.options import DetailedOption, Output, OutputOption
 from reconciler.cli.wall import walled
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.explain.story import Story
+    from reconciler.model.plan import Plan
 
 TopicArgument = Annotated[
     str | None, typer.Argument(help="A kind, a field, a policy, a rule, a reason or a code; none lists them all.")
@@ -37,3 +43,53 @@ def explain(topic: TopicArgument = None, output: OutputOption = Output.TEXT) -> 
     else:
         say(entries_text(found, page))
     return ExitCode.DONE
+
+
+AddressArgument = Annotated[
+    str, typer.Argument(help="group/gallery/definition/version, …@Role=principal, or an end that only one has.")
+]
+
+
+@walled
+@spread
+def why(
+    address: AddressArgument,
+    flags: RunFlags,
+    detailed_exitcode: DetailedOption = False,
+    output: OutputOption = Output.TEXT,
+) -> int:
+    """Tell the whole story of one resource: declared where, live how, whose, and what the plan does about it."""
+    from reconciler.cli.connection import connected
+    from reconciler.cli.ending import several_subscriptions
+    from reconciler.explain.lookup import find
+    from reconciler.explain.story import known_addresses, tell
+    from reconciler.render.why_text import why_document, why_text
+
+    run, options = _prepared(flags)
+    with connected(run.settings, run.cloud_hint) as gateway:
+        planned = _planned(run, gateway, options)
+    plan, desired = planned.plan, run.built.desired
+    try:
+        found = find(address, known_addresses(desired, planned.live, plan))
+    except UsageError as error:
+        raise UsageError(error.message, "; ".join(filter(None, (error.hint, _gaps(plan))))) from error
+    story = tell(found, desired, planned.live, plan, options.owner)
+    if output is Output.JSON:
+        say_document(why_document(story, plan))
+    else:
+        say(why_text(story, page_of(sys.stdout, subscriptions=several_subscriptions(plan))))
+    return _story_exit(story, detailed=detailed_exitcode)
+
+
+def _gaps(plan: Plan) -> str:
+    """What could not be read and may hold the resource that was asked for."""
+    return f"could not read {', '.join(place.where for place in plan.unread)}" if plan.unread else ""
+
+
+def _story_exit(story: Story, *, detailed: bool) -> int:
+    """As a plan of this resource alone would end."""
+    if story.unread:
+        return ExitCode.FAILED
+    if story.refusals:
+        return ExitCode.REFUSED
+    return ExitCode.CHANGES if detailed and story.pending else ExitCode.DONE
