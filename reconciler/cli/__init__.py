@@ -30,6 +30,7 @@ for _name, _command in (
     ("status", commands.status),
     ("explain", explaining.explain),
     ("why", explaining.why),
+    ("schema", explaining.schema),
     ("settings", inspection.settings),
     ("version", inspection.version),
 ):

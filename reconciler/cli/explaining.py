@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from reconciler.cli.commands import _planned, _prepared
 from reconciler.cli.console import page_of, say, say_document
 from reconciler.cli.flags import RunFlags, spread
 from reconciler.cli.options import DetailedOption, Output, OutputOption
-from reconciler.cli.wall import walled
+from reconciler.cli.wall import walled, walled_json
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -93,3 +94,27 @@ def _story_exit(story: Story, *, detailed: bool) -> int:
     if story.refusals:
         return ExitCode.REFUSED
     return ExitCode.CHANGES if detailed and story.pending else ExitCode.DONE
+
+
+class SchemaOf(StrEnum):
+    """What a schema describes."""
+
+    MANIFEST = "manifest"
+    SETTINGS = "settings"
+
+
+SchemaArgument = Annotated[SchemaOf, typer.Argument(help="manifest: one document of a manifest; settings: the file.")]
+
+
+@walled_json
+def schema(of: SchemaArgument = SchemaOf.MANIFEST) -> int:
+    """Print the JSON Schema of manifests or settings, for editors and pipelines."""
+    if of is SchemaOf.SETTINGS:
+        from reconciler.manifest.settings_schema import settings_schema
+
+        say_document(settings_schema())
+    else:
+        from reconciler.manifest.schema import manifest_schema
+
+        say_document(manifest_schema())
+    return ExitCode.DONE

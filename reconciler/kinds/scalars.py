@@ -25,6 +25,7 @@ VERSION_NAME = re.compile(r"([0-9]{1,10})\.([0-9]{1,10})\.([0-9]{1,10})")
 INT32_MAX = 2**31 - 1
 SPELT_REGION = re.compile(r" *[A-Za-z][A-Za-z0-9 ]*")  # before its spaces and capitals are gone
 URI = re.compile(r"https?://[^\s/]+\S*")
+SPELT_FLAG = re.compile(r"true|false|yes|no|on|off|t|f|y|n|1|0", re.IGNORECASE)  # what pydantic takes for a flag
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 DATE_START = re.compile(r"\s*[0-9]{4}-?((0[1-9]|1[0-2])-?[0-3][0-9]|W[0-5][0-9])(\D.*)?")  # a day, perhaps with a time
 
@@ -67,12 +68,14 @@ def key_text(value: Any) -> str:
 class Form:
     """The canonical form of a scalar: a name for people and a total function.
 
-    `pattern` is what all accepted text matches as a whole, for editors; the validator beside the form decides.
+    `pattern` is what all accepted text matches as a whole and `json` the type that JSON has for it, for editors; the
+    validator beside the form decides.
     """
 
     name: str
     canonical: Callable[[Any], Any]
     pattern: re.Pattern[str] | None = None
+    json: str = "string"
 
 
 class AnyCase:
@@ -236,8 +239,10 @@ def lower(value: Any) -> Any:
 
 
 Text = Annotated[str, Form("text", lambda value: value)]
-Count = Annotated[int, Form("whole number", lambda value: value, WHOLE_NUMBER), BeforeValidator(_whole_number)]
-Flag = Annotated[bool, Form("true or false", lambda value: value)]
+Count = Annotated[
+    int, Form("whole number", lambda value: value, WHOLE_NUMBER, "integer"), BeforeValidator(_whole_number)
+]
+Flag = Annotated[bool, Form("true or false", lambda value: value, SPELT_FLAG, "boolean")]
 Region = Annotated[str, Form("region", region, SPELT_REGION), AfterValidator(_check_region)]
 Instant = Annotated[str, Form("date or instant", instant, DATE_START), AfterValidator(_check_instant)]
 ResourceId = Annotated[str, Form("resource id", folded, RESOURCE_ID), AfterValidator(_check_resource_id)]
