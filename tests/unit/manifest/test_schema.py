@@ -132,7 +132,7 @@ SPELLINGS = [
     "spec:\npolicy:\naccess:\nimages:\nunchecked:\n",
     "policy: {protect: TRUE, manage: create-only}",
     "unchecked: {newField: {a: [1, true]}, publishingProfile.new: x}",
-    "images:\n  - metadata: {name: 2022}\n    spec: {osType: linux, identifier: {publisher: 1, offer: 2.0, sku: true}}\n",
+    "images:\n  - metadata: {name: 2022}\n    spec: {osType: linux, identifier: {publisher: 1, offer: 2.0, sku: on}}\n",
     f"access: [{{role: Reader, {PRINCIPAL}, condition: x, conditionVersion: 2.0}}]\n",
 ]
 
