@@ -1,4 +1,4 @@
-"""explain and schema as people call them: without Azure, without settings, with an exit code that says what happened."""
+"""explain and schema as people call them: without Azure, without settings, with an exit code that says how it went."""
 
 from __future__ import annotations
 
