@@ -121,7 +121,9 @@ class Resolver:
         places = Places(draft.origin.file, spec.sheet, body, extra)
         _fill_replicas(draft.kind, body, places)
         _rename(draft.renamed, places)
-        stated = {**above.policy_places, **draft.policy.places} if above else draft.policy.places
+        stated = above.policy_places if above else draft.policy.places
+        if above and draft.policy.places:
+            stated = {**stated, **draft.policy.places}
         resource = DesiredResource(address, body, draft.origin, policy, draft.unchecked, places, stated)
         self._check(draft, resource)
         sound = spec.sound and self._findings.errors == before and (above is None or above.resource is not None)
