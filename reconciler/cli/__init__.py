@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command, inspection
+from reconciler.cli import commands, emulator_command, explaining, inspection
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 
@@ -28,6 +28,9 @@ for _name, _command in (
     ("apply", commands.apply),
     ("show", inspection.show),
     ("status", commands.status),
+    ("explain", explaining.explain),
+    ("why", explaining.why),
+    ("schema", explaining.schema),
     ("settings", inspection.settings),
     ("version", inspection.version),
 ):

@@ -27,9 +27,9 @@ from reconciler.planner.refuse import (
     region_removal,
     replaceable,
 )
+from reconciler.planner.sentences import change_sentence, creation_sentence
 from reconciler.planner.sharing import is_shared, shares, unshared
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
-from reconciler.planner.words import creation_words, update_words
 
 STATE_PATH = ("provisioningState",)
 
@@ -74,7 +74,7 @@ def created(context: Context, desired: DesiredResource) -> Finding:
     if refusal is not None:
         return Finding(refusal=refusal)
     reasons = (Reason.NOT_IN_AZURE,)
-    action = _action(desired, None, Verb.CREATE, reasons, creation_words(desired.address, body))
+    action = _action(desired, None, Verb.CREATE, reasons, creation_sentence(desired.address, body))
     resource_id = new_resource_id(desired.address, context.options)
     arm = arm_body(desired.address, body)
     shared = shares(desired, {}, whole, reasons) if desired.address.kind is Kind.GALLERY else ()
@@ -181,7 +181,7 @@ def _update(context: Context, desired: DesiredResource, live: LiveResource, afte
         if not changes and shared:
             break  # sharing is all that differs
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
-        words = step.words or update_words(desired.address, changes)
+        words = step.words or change_sentence(verb, desired.address, changes, step.body)
         action = _action(desired, live, verb, why, words)
         actions.append(
             replace(

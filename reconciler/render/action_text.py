@@ -71,13 +71,20 @@ def _details(action: Action, page: Page, *, alone: bool) -> Iterator[str]:
         yield two_columns(f"    {creation_line(action)}", origin, page.width)
         yield from items(declared_items(action), page.width)
     else:
-        words = _words(action)
+        words = _words(action) if _tells_more(action) else ""
         if words and alone:
             yield from fold(f"    {words}", page.width)
         for change in action.changes:
             yield from change_lines(change, page)
     if action.hazard:
         yield from (page.paint(line, "stop") for line in fold(f"    ! {safe(action.hazard)}", page.width))
+
+
+def _tells_more(action: Action) -> bool:
+    """Whether the sentence says what address, reasons and fields leave to be worked out, as with regions."""
+    if action.verb in (Verb.UPDATE, Verb.ADOPT):
+        return any(str(part).startswith("[") for change in action.changes for part in change.path)
+    return action.verb is not Verb.DELETE
 
 
 def _words(action: Action) -> str:

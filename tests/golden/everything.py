@@ -46,7 +46,8 @@ CREATE = action(
     address(*UBUNTU, "1.5.0"),
     Verb.CREATE,
     Reason.NOT_IN_AZURE,
-    words="from https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd · westeurope ×2, northeurope ×1",
+    words="create version 1.5.0 of ubuntu-2404 from https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd "
+    "in westeurope ×2, northeurope ×1",
     changes=(
         change("location", None, "westeurope", 40),
         change(
@@ -77,6 +78,7 @@ UPDATE = action(
     Verb.UPDATE,
     Reason.DRIFTED,
     Reason.SPEC_CHANGED,
+    words="set description, set tag team to platform, clear identifier.uniqueName and 1 more change on corp_images",
     changes=(
         change("description", "infra", "Golden images of the platform team", 12),
         change("tags/team", "infra", "platform", 14),
@@ -98,7 +100,7 @@ STEPS = (
         Verb.UPDATE,
         Reason.DIFFERS,
         step=2,
-        words="remove northeurope",
+        words="remove region northeurope from ubuntu-2404 1.4.0",
         hazard="northeurope serves nothing until added again",
         changes=(
             change(
@@ -123,6 +125,7 @@ OTHERS = (
         address("rg-images", "corp_images", "win-2025"),
         Verb.ADOPT,
         Reason.ADOPT_REQUESTED,
+        words="take over win-2025 and set recommended.vCPUs.min to 2",
         changes=(change("recommended/vCPUs/min", 1, 2, 70),),
     ),
     action(
@@ -135,7 +138,7 @@ OTHERS = (
         address("rg-images", "corp_images", "debian-11", "1.0.0"),
         Verb.DELETE,
         Reason.NO_LONGER_DECLARED,
-        words="no longer declared",
+        words="delete version 1.0.0 of debian-11",
     ),
     action(address("rg-images", "corp_images", "rhel-9"), Verb.NOOP),
 )
