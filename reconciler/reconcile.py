@@ -21,6 +21,7 @@ from reconciler.live.gateway import Gateway
 from reconciler.live.reader import PATIENT, ReadScope, read, read_replication
 from reconciler.model.address import Address, Kind
 from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Level, Plan, Source, Target
 from reconciler.model.report import Report
 from reconciler.model.state import DesiredState, LiveState
@@ -42,11 +43,18 @@ class Planned:
 
 
 def plan_pass(
-    desired: DesiredState, gateway: Gateway, options: Options, *, target: Target, source: Source, now: datetime
+    desired: DesiredState,
+    gateway: Gateway,
+    options: Options,
+    *,
+    target: Target,
+    source: Source,
+    now: datetime,
+    ledger: Ledger = EMPTY,
 ) -> Planned:
     """Read what is live in the target's groups and plan. Writes nothing."""
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
-    return Planned(build(desired, live, options, target=target, source=source, now=now), live)
+    return Planned(build(desired, live, options, target=target, source=source, now=now, ledger=ledger), live)
 
 
 def blocked(plan: Plan, *, partial: bool) -> bool:

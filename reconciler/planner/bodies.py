@@ -27,6 +27,11 @@ def new_body(desired: DesiredResource, options: Options) -> dict[str, Any]:
     return tagged(body, desired, options)
 
 
+def declared_body(desired: DesiredResource) -> dict[str, Any]:
+    """The canonical body as declared, nulls included, with the fields newer than us in their places."""
+    return _unchecked(dict(desired.body), desired.unchecked)
+
+
 def merged_body(desired: DesiredResource, live: Mapping[str, Any]) -> dict[str, Any]:
     """The canonical body a live resource should have, without the owner tag: equal to live when nothing is to do."""
     shape = rules_of(desired.address.kind).shape

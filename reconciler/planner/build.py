@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Kind
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
@@ -23,10 +24,17 @@ from reconciler.planner.prune import removals
 
 
 def build(
-    desired: DesiredState, live: LiveState, options: Options, *, target: Target, source: Source, now: datetime
+    desired: DesiredState,
+    live: LiveState,
+    options: Options,
+    *,
+    target: Target,
+    source: Source,
+    now: datetime,
+    ledger: Ledger = EMPTY,
 ) -> Plan:
-    """Make the plan. Pure: the same inputs give the same plan, byte for byte."""
-    context = context_of(desired.resources, live, options, now)
+    """Make the plan. Pure: the same inputs give the same plan, byte for byte; the ledger only sharpens its words."""
+    context = context_of(desired.resources, live, options, now, ledger)
     findings = [detect(context, context.desired[address]) for address in sorted(context.desired)]
     undecided = tuple(finding.unread for finding in findings if finding.unread is not None)
     if undecided:

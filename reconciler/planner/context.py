@@ -9,6 +9,7 @@ from datetime import datetime
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.state import DesiredResource, LiveResource, LiveState, role_key
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import Owner, owner_of
@@ -27,6 +28,7 @@ class Context:
     now: datetime
     versions: Mapping[Address, tuple[Address, ...]]
     owned: tuple[LiveResource, ...]
+    ledger: Ledger = EMPTY
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""
@@ -53,7 +55,13 @@ class Context:
         return tuple(self.live.resources[address] for address in self.versions.get(definition, ()))
 
 
-def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, options: Options, now: datetime) -> Context:
+def context_of(
+    desired: Mapping[Address, DesiredResource],
+    live: LiveState,
+    options: Options,
+    now: datetime,
+    ledger: Ledger = EMPTY,
+) -> Context:
     """Gather the look-ups of one plan."""
     versions: dict[Address, list[Address]] = {}
     for address in live.resources:
@@ -62,7 +70,7 @@ def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, opti
     children = {key: tuple(sorted(names)) for key, names in versions.items()}
     ours = [found for found in live.resources.values() if owner_of(found, options.owner) is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned)
+    return Context(with_roles(desired, live.roles), live, options, now, children, owned, ledger)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

@@ -12,6 +12,7 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Refusal, Verb
 from reconciler.model.state import DesiredResource, LiveResource, Manage, OnDrift, Unread
 from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resource_id, tagged
+from reconciler.planner.causes import reasons_of, with_reasons
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.fingerprint import fingerprint
@@ -89,6 +90,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     after = _upkeep(context, desired, live, merged_body(desired, live.body))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
+    changes = with_reasons(context, desired, changes)
     if not changes:
         return Finding((_equal(context, desired, live),))
     hands_off = _hands_off(desired, live, changes)
@@ -101,7 +103,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     )
     if refusal is not None:
         return Finding(refusal=refusal)
-    return _update(context, desired, live, tagged(after, desired, context.options))
+    return _update(context, desired, live, tagged(after, desired, context.options), reasons_of(changes))
 
 
 def _upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
@@ -159,17 +161,24 @@ def _action(
     )
 
 
-def _update(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> Finding:
+def _update(
+    context: Context,
+    desired: DesiredResource,
+    live: LiveResource,
+    after: dict[str, Any],
+    causes: tuple[Reason, ...],
+) -> Finding:
     shape = rules_of(desired.address.kind).shape
     steps = _steps(context, desired, live, after)
     if isinstance(steps, Forbidden):
-        changes = changes_between(shape, live.body, after, desired)
+        changes = with_reasons(context, desired, changes_between(shape, live.body, after, desired))
         return Finding(refusal=region_removal(desired, steps, changes))
-    verb, reasons = _verb(context, live)
+    verb, reasons = _verb(context, live, causes)
     actions: list[Action] = []
     before: Mapping[str, Any] = live.body
     for number, step in enumerate(steps, 1):
         changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
+        changes = with_reasons(context, desired, changes)
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
         words = step.words or update_words(desired.address, changes)
         action = _action(desired, live, verb, why, words)
@@ -196,8 +205,8 @@ def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:
     return (Change(STATE_PATH, "Failed", "Succeeded", str(Rule.READ_ONLY), desired.origin),)
 
 
-def _verb(context: Context, live: LiveResource) -> tuple[Verb, tuple[Reason, ...]]:
-    reasons = (Reason.IN_FAILED_STATE,) if live.state == "Failed" else (Reason.DIFFERS,)
+def _verb(context: Context, live: LiveResource, causes: tuple[Reason, ...]) -> tuple[Verb, tuple[Reason, ...]]:
+    reasons = (Reason.IN_FAILED_STATE, *causes) if live.state == "Failed" else causes or (Reason.DIFFERS,)
     if context.options.owner and context.owner(live) is not Owner.OURS:
         return Verb.ADOPT, (*reasons, Reason.ADOPT_REQUESTED)
     return Verb.UPDATE, reasons

@@ -73,6 +73,7 @@ def _change(change: Change) -> dict[str, Any]:
         "before": plain(change.before),
         "after": plain(change.after),
         "rule": change.rule,
+        "reason": str(change.reason),
         "origin": _origin(change.origin),
     }
 
