@@ -5,9 +5,7 @@ Planning looks entries up where a resource differs and nowhere else, so that who
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final, Protocol
 
 from reconciler.model.address import Address
@@ -34,4 +32,13 @@ class Ledger(Protocol):
         """What was last applied at an address; None where nobody knows."""
 
 
-EMPTY: Final[Mapping[Address, Applied]] = MappingProxyType({})
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A ledger that knows nothing."""
+
+    def get(self, _address: Address, /) -> Applied | None:
+        """Nobody knows."""
+        return None
+
+
+EMPTY: Final[Ledger] = Nothing()

@@ -47,7 +47,7 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
     if context.unread(desired.address):
         return Finding()
     if desired.address not in context.live.absent:
-        return Finding(unread=_undecided(desired.address))
+        return Finding(unread=undecided(desired.address))
     if desired.policy.manage is Manage.OBSERVE:
         return Finding((_quiet(desired, None, Verb.NOOP, Reason.POLICY_OBSERVE, "observed only; not in Azure"),))
     if _waits_for_observed(context, desired.address):
@@ -56,7 +56,8 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
     return _absent(context, desired)
 
 
-def _undecided(address: Address) -> Unread:
+def undecided(address: Address) -> Unread:
+    """What was neither listed nor proven absent is a place that was not read."""
     where = address.text()
     return Unread(address.key, where, "NotRead", f"{where} was neither listed nor proven absent", "plan again")
 
@@ -87,7 +88,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
         words = f"{live.state} in Azure; waits for it to finish"
         wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
         return Finding((replace(wait, expected=merged_body(desired, live.body)),))
-    after = _upkeep(context, desired, live, merged_body(desired, live.body))
+    after = upkeep(context, desired, live, merged_body(desired, live.body))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
     changes = with_reasons(context, desired, changes)
@@ -106,7 +107,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     return _update(context, desired, live, tagged(after, desired, context.options), reasons_of(changes))
 
 
-def _upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
+def upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
     """What our own marks on an owned resource should say: the policy's marker, and no step left undone.
 
     A changed marker is a reason to write, shown as a change of the tag: else `protect` would protect nothing.
