@@ -11,16 +11,16 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.emulator.faults import Fault
-from reconciler.emulator.settings import Durations
 from tests.support.commands import PROGRAM, Shell, environment
 from tests.support.estates import ACCESS, ESTATE, GALLERY, IMAGE, versions
 from tests.support.remembered import in_portal, known, runs, store_of
-from tests.support.workbench import GROUP, SUB, Workbench, workbench
+from tests.support.workbench import GROUP, QUICK, SUB, Workbench, workbench
 
 
 def deleted(file: Path) -> None:
@@ -213,7 +213,7 @@ def test_where_nothing_differs_the_store_stays_shut(bench: Workbench, shell: She
 
 
 def test_an_apply_killed_half_way_leaves_a_readable_store(tmp_path: Path) -> None:
-    with workbench(tmp_path, time_scale=1, durations=Durations(version_create=3, region_add=0)) as bench:
+    with workbench(tmp_path, time_scale=1, durations=replace(QUICK, version_create=3)) as bench:
         shell = Shell(bench)
         bench.write(GALLERY + ACCESS)
         assert shell.run("apply", "manifests", "--yes").code == 0
