@@ -5,6 +5,7 @@ Apart from the apply, which goes on the same whether anything of this can be kep
 
 from __future__ import annotations
 
+import threading
 import uuid
 from contextlib import suppress
 from dataclasses import replace
@@ -41,14 +42,21 @@ class Recording:
         self._desired = desired
         self._options = options
         self._run = SavedRun(uuid.uuid4().hex, self._plan.digest, self._plan.source.revision, _moment())
+        self._opening: threading.Thread | None = None
 
     def begun(self) -> None:
-        """The apply is about to write: one that is killed leaves a run without an end."""
-        self._room.save(self._plan.target, self._run)
+        """The apply is about to write: one that is killed leaves a run without an end.
+
+        Opening the store takes longer than most requests, so nobody waits for it; the end of the run does.
+        """
+        self._opening = threading.Thread(target=self._room.save, args=(self._plan.target, self._run), daemon=True)
+        self._opening.start()
 
     def ended(self, report: Report | None, code: int) -> None:
         """The apply ended with an exit code; `report` is what is known, None where nothing was tried."""
         with suppress(KeyboardInterrupt):  # who wants to stop now loses words, no work
+            if self._opening is not None:
+                self._opening.join()
             self._save(report, code)
 
     def _save(self, report: Report | None, code: int) -> None:
