@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command, explaining, inspection
+from reconciler.cli import commands, drifting, emulator_command, explaining, inspection
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 
@@ -27,6 +27,7 @@ for _name, _command in (
     ("plan", commands.plan),
     ("apply", commands.apply),
     ("show", inspection.show),
+    ("drift", drifting.drift),
     ("status", commands.status),
     ("explain", explaining.explain),
     ("why", explaining.why),

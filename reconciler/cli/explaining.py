@@ -65,13 +65,14 @@ def why(
     """
     from reconciler.cli.connection import connected
     from reconciler.cli.ending import several_subscriptions
+    from reconciler.cli.recording import store_room
     from reconciler.explain.lookup import find
     from reconciler.explain.story import known_addresses, tell
     from reconciler.render.why_text import why_document, why_text
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
-        planned = _planned(run, gateway, options)
+        planned = _planned(run, gateway, options, store_room(run.settings))
     plan, desired = planned.plan, run.built.desired
     try:
         found = find(address, known_addresses(desired, planned.live, plan))
