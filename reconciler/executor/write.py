@@ -1,6 +1,7 @@
 """The write itself: read again, compare with what was planned, send. The only place that changes Azure.
 
-There is no ETag (fact 3.5): the read right before the write keeps the window for another writer short.
+There is no ETag (fact 3.5): the read right before the write keeps the window for another writer short. What is sent
+is the planned change laid over what was just read, so that an edit elsewhere on the resource stays.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from reconciler.live.reader import read_one
 from reconciler.model.plan import Action, Verb
 from reconciler.model.report import Outcome
 from reconciler.model.state import LiveResource, Unread
-from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,12 @@ def write(task: Task, gateway: Gateway) -> Written | Ended:
         seen = _earlier_write(action, fresh)
         if seen is not None:
             return seen
-    moved = _moved(action, fresh)
-    return moved if moved is not None else _send(action, gateway)
+    fitting = fit(action, fresh)
+    if not isinstance(fitting, Moved):
+        return _send(fitting, gateway)
+    if action.verb is Verb.DELETE and fresh is None:
+        return Ended(Outcome.SUCCEEDED, "already gone")
+    return Ended(Outcome.FAILED, f"{fitting.message}; plan again", "Precondition")
 
 
 def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ended | None:
@@ -60,36 +65,12 @@ def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ende
 
 def _holds(action: Action, fresh: LiveResource) -> bool:
     """Whether the live resource already is what the action writes."""
+    if action.verb in LAID_OVER:
+        return holds(action, fresh)
     shape = rules_of(action.address.kind).shape
     wanted = canonical_live(shape, unwrap(action.body or {}))
     wanted.pop("roleDefinitionId", None)
     return same(overlay(shape, fresh.body, wanted), dict(fresh.body))
-
-
-def _moved(action: Action, fresh: LiveResource | None) -> Ended | None:
-    """Refuse to write over what is no longer what the plan was made from, or what our own last step left."""
-    where = action.address.text()
-    if action.verb is Verb.CREATE:
-        return None if fresh is None else _precondition(f"{where} exists now, created since the plan was made")
-    if fresh is None:
-        if action.verb is Verb.DELETE:
-            return Ended(Outcome.SUCCEEDED, "already gone")
-        return _precondition(f"{where} was deleted since the plan was made")
-    same_state = fingerprint(fresh) == action.fingerprint if action.fingerprint else _left_as(action, fresh)
-    return None if same_state else _precondition(f"{where} changed in Azure since the plan was made")
-
-
-def _precondition(what: str) -> Ended:
-    return Ended(Outcome.FAILED, f"{what}; plan again", "Precondition")
-
-
-def _left_as(action: Action, fresh: LiveResource) -> bool:
-    """Whether a resource is as the step before left it: nothing of it missing, no tag or region more."""
-    expected = action.expected
-    if expected is None or fresh.state != "Succeeded":
-        return False
-    laid = overlay(rules_of(action.address.kind).shape, fresh.body, expected)
-    return same(laid, dict(fresh.body)) and fresh.tags.keys() == (expected.get("tags") or {}).keys()
 
 
 def _send(action: Action, gateway: Gateway) -> Written:
