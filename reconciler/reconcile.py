@@ -15,19 +15,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 
+from reconciler.errors import AzureError
 from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
 from reconciler.live.gateway import Gateway
-from reconciler.live.reader import PATIENT, ReadScope, read, read_replication
+from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication
 from reconciler.model.address import Address, Kind
 from reconciler.model.health import Health, ResourceHealth
-from reconciler.model.plan import Level, Plan, Source, Target
+from reconciler.model.plan import Action, Level, Plan, Source, Target
 from reconciler.model.report import Report
-from reconciler.model.state import DesiredState, LiveState
+from reconciler.model.state import DesiredState, LiveState, Unread
 from reconciler.planner.build import build
 from reconciler.planner.context import with_roles
 from reconciler.planner.health import health_of
 from reconciler.planner.options import Options
+from reconciler.planner.rebase import Moved, first_looks, fit
 
 LONGEST_NAP = 0.5
 SECOND = 2
@@ -54,6 +56,23 @@ def blocked(plan: Plan, *, partial: bool) -> bool:
     if any(refusal.level is Level.RUN for refusal in plan.refusals):
         return True
     return not partial and bool(plan.refusals or plan.unread)
+
+
+def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Moved, ...]:
+    """Read again what a saved plan writes to, and say what no longer fits it, in the plan's order. Writes nothing.
+
+    Raises AzureError where something cannot be read: unread is not unchanged.
+    """
+
+    def look(action: Action) -> Moved | None:
+        fresh = read_one(gateway, action.address, action.resource_id, patience=PATIENT)
+        if isinstance(fresh, Unread):
+            raise AzureError(f"{fresh.where} could not be read: {fresh.message}", fresh.hint or "try again")
+        found = fit(action, fresh)
+        return found if isinstance(found, Moved) else None
+
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recheck") as pool:
+        return tuple(moved for moved in pool.map(look, first_looks(plan)) if moved is not None)
 
 
 def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside

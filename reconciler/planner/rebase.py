@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from reconciler.kinds.canonical import HIDDEN
+from reconciler.kinds.canonical import HIDDEN, unwrap
 from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import same
 from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.paths import single_fields, value_at, whole_lists, with_value
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Change, Verb, dotted
+from reconciler.model.plan import Action, Change, Plan, Verb, dotted
 from reconciler.model.state import LiveResource, Path
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.diff import changes_between
@@ -77,6 +76,20 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
     if fresh is not None and action.verb in LAID_OVER and action.body is not None:
         return _laid_over(action, fresh)
     return Moved(action.address, CHANGED, tuple(_differences(action, fresh)))
+
+
+def first_looks(plan: Plan) -> tuple[Action, ...]:
+    """The writes whose fit can be told before anything is written: the first of each resource.
+
+    What lies below a resource that the plan makes cannot be there while that resource is not.
+    """
+    first = {action.address: action for action in reversed(plan.writes)}
+    made = {address for address, action in first.items() if action.verb is Verb.CREATE}
+    return tuple(
+        action
+        for action in plan.writes
+        if first[action.address] is action and made.isdisjoint(action.address.ancestors)
+    )
 
 
 def holds(action: Action, fresh: LiveResource) -> bool:

@@ -123,7 +123,7 @@ class _Decoder:
             return self._mapping(get_args(hint)[1], value, where)
         if hint is Address:
             return self._address(value, where)
-        if is_dataclass(hint):
+        if isinstance(hint, type) and is_dataclass(hint):
             return self.record(hint, value, where)
         return _scalar(hint, value, where)
 
@@ -146,14 +146,18 @@ class _Decoder:
         parts = path.split("/")
         if len(parts) not in ADDRESS_PARTS or not all(parts):
             raise _damaged(where, "an address")
-        if not at:
-            return Address(*parts)
+        subscription, group, gallery, image, version = (*parts, None, None)[: ADDRESS_PARTS.stop - 1]
+        assert subscription is not None
+        assert group is not None
+        assert gallery is not None
+        return Address(subscription, group, gallery, image, version, self._access(value, grant, where) if at else None)
+
+    def _access(self, address: str, grant: str, where: str) -> Access:
         role, _, principal = grant.rpartition("=")
-        role_id = self._roles.get(value)
+        role_id = self._roles.get(address)
         if not role or not principal or not isinstance(role_id, str | None):
             raise _damaged(where, "an address")
-        padded = (*parts, None, None)[: ADDRESS_PARTS.stop - 1]
-        return Address(*padded, access=Access(role, principal, role_id))  # type: ignore[arg-type]
+        return Access(role, principal, role_id)
 
 
 @cache

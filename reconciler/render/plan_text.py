@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
+from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Undeclared, Verb
 from reconciler.render.action_text import change_lines, main_action, resource_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page
@@ -30,7 +30,7 @@ class ReadFacts:
 def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     """The whole plan as text ending in a newline."""
     blocks = ["\n".join(_header(plan, facts, page))]
-    blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
+    blocks += ["\n".join(resource_lines(steps, page)) for steps in by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
     for lines in (list(_unread(plan, page)), list(_undeclared(plan, page)), list(_unowned(plan, page))):
         if lines:
@@ -39,7 +39,7 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _by_resource(plan: Plan) -> list[list[Action]]:
+def by_resource(plan: Plan) -> list[list[Action]]:
     """The actions worth showing, all of one resource together, in the order in which resources first appear."""
     groups: dict[Address, list[Action]] = {}
     for action in plan.actions:
@@ -98,12 +98,17 @@ def _unread(plan: Plan, page: Page) -> Iterator[str]:
             yield from fold(f"    hint: {safe(place.hint)}", page.width)
 
 
-def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
+def only_undeclared(plan: Plan) -> list[Undeclared]:
+    """The rows of what is no longer declared that no action and no refusal shows already."""
     shown = {action.address for action in plan.actions if action.verb in (Verb.DELETE, Verb.ABANDON)}
     for refusal in plan.refusals:
         if refusal.level is Level.RESOURCE:
             shown.update(refusal.addresses[: HELD + 1])
-    rows = [row for row in plan.undeclared if row.address not in shown]
+    return [row for row in plan.undeclared if row.address not in shown]
+
+
+def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
+    rows = only_undeclared(plan)
     if rows:
         yield from fold("no longer declared, owned by this instance:", page.width, "  ")
     for row in rows:
@@ -127,18 +132,18 @@ def _summary(plan: Plan, page: Page) -> str:
         return page.paint(
             "\n".join(items([f"No changes. {counts.get('noop', 0)} unchanged", digest], 80, "", "")), "good"
         )
-    parts = _counted(plan)
+    parts = counted(plan)
     parts += [f"{counts['refused']} refused"] if counts.get("refused") else []
     parts += [f"{counts['unread']} unread"] if counts.get("unread") else []
     parts.append(f"{counts.get('noop', 0)} unchanged")
     return page.paint("\n".join(items([", ".join(parts), digest], page.width, "  ", "")), "bold")
 
 
-def _counted(plan: Plan) -> list[str]:
+def counted(plan: Plan) -> list[str]:
     """How many resources meet each verb, and in how many steps where those are more."""
     resources: dict[Verb, int] = {}
     steps: dict[Verb, int] = {}
-    for group in _by_resource(plan):
+    for group in by_resource(plan):
         verb = main_action(group).verb
         resources[verb] = resources.get(verb, 0) + 1
         steps[verb] = steps.get(verb, 0) + len(group)
