@@ -22,14 +22,15 @@ from reconciler.live.gateway import Gateway
 from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication
 from reconciler.model.address import Address, Kind
 from reconciler.model.health import Health, ResourceHealth
-from reconciler.model.plan import Action, Level, Plan, Source, Target
+from reconciler.model.plan import Level, Plan, Source, Target
 from reconciler.model.report import Report
-from reconciler.model.state import DesiredState, LiveState, Unread
+from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.build import build
 from reconciler.planner.context import with_roles
 from reconciler.planner.health import health_of
 from reconciler.planner.options import Options
-from reconciler.planner.rebase import Moved, first_looks, fit
+from reconciler.planner.rebase import Moved, fit_steps, written
+from reconciler.planner.reliance import bereft, reliances
 
 LONGEST_NAP = 0.5
 SECOND = 2
@@ -63,16 +64,21 @@ def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Mo
 
     Raises AzureError where something cannot be read: unread is not unchanged.
     """
+    steps, relied = written(plan), reliances(plan)
+    looks = {actions[0].address: actions[0].resource_id for actions in steps}
+    looks |= {address: "" for reliance in relied for address in reliance.keeping if address not in looks}
 
-    def look(action: Action) -> Moved | None:
-        fresh = read_one(gateway, action.address, action.resource_id, patience=PATIENT)
+    def look(place: tuple[Address, str]) -> LiveResource | None:
+        fresh = read_one(gateway, *place, patience=PATIENT)
         if isinstance(fresh, Unread):
             raise AzureError(f"{fresh.where} could not be read: {fresh.message}", fresh.hint or "try again")
-        found = fit(action, fresh)
-        return found if isinstance(found, Moved) else None
+        return fresh
 
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recheck") as pool:
-        return tuple(moved for moved in pool.map(look, first_looks(plan)) if moved is not None)
+        fresh = dict(zip(looks, pool.map(look, looks.items()), strict=True))
+    moved = [fit_steps(actions, fresh[actions[0].address]) for actions in steps]
+    moved += [bereft(reliance, fresh) for reliance in relied]
+    return tuple(each for each in moved if each is not None)
 
 
 def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside

@@ -78,18 +78,48 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
     return Moved(action.address, CHANGED, tuple(_differences(action, fresh)))
 
 
-def first_looks(plan: Plan) -> tuple[Action, ...]:
-    """The writes whose fit can be told before anything is written: the first of each resource.
+def written(plan: Plan) -> tuple[tuple[Action, ...], ...]:
+    """The writes whose fit can be told before anything is written: the steps of each resource, in the plan's order.
 
     What lies below a resource that the plan makes cannot be there while that resource is not.
     """
-    first = {action.address: action for action in reversed(plan.writes)}
-    made = {address for address, action in first.items() if action.verb is Verb.CREATE}
-    return tuple(
-        action
-        for action in plan.writes
-        if first[action.address] is action and made.isdisjoint(action.address.ancestors)
-    )
+    steps: dict[Address, list[Action]] = {}
+    for action in plan.writes:
+        steps.setdefault(action.address, []).append(action)
+    made = {address for address, actions in steps.items() if actions[0].verb is Verb.CREATE}
+    return tuple(tuple(actions) for address, actions in steps.items() if made.isdisjoint(address.ancestors))
+
+
+def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | None:
+    """Why the steps of one resource no longer fit what is live, None where they do.
+
+    The last step may leave what the first one found, so the fields of all of them have to be what they were.
+    """
+    first = steps[0]
+    found = fit(first, fresh)
+    if isinstance(found, Moved):
+        return found
+    if found is first or fresh is None or first.verb not in LAID_OVER:  # as it was, to the last field
+        return None
+    shape = rules_of(first.address.kind).shape
+    changes = _first_changes(shape, steps)
+    whole = replace(first, changes=changes, expected=_body_before(first, shape))
+    moved = tuple(_moved(whole, shape, _body_before(whole, shape), fresh))
+    return Moved(first.address, CHANGED, moved) if moved else None
+
+
+def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
+    """Of all steps the fields that no step before has touched: these still hold what the plan found."""
+    kept: dict[Path, Change] = {}
+    for step in steps:
+        new = [
+            replace(change, path=path, before=before, after=after)
+            for change in step.changes
+            for path, before, after in single_fields(shape, change.path, change.before, change.after)
+            if not any(path[: len(seen)] == seen[: len(path)] for seen in kept)
+        ]
+        kept |= {change.path: change for change in new}
+    return tuple(kept.values())
 
 
 def holds(action: Action, fresh: LiveResource) -> bool:

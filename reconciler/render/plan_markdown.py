@@ -70,8 +70,12 @@ def plan_markdown(plan: Plan, budget: int = 60_000) -> str:
     """The whole plan as GitHub markdown, at most `budget` bytes of UTF-8 (at least 2,000), ending in a newline."""
     several = len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
     blocks = sorted(_blocks(plan, several=several), key=lambda block: block.rank)
-    head = f"{_verdict(plan)}\n\n{_about(plan)}\n"
-    room = max(budget, LEAST) - _size(head) - _size(_left_out(blocks, {rank: len(blocks) for rank in Rank})) - 2
+    budget = max(budget, LEAST)
+    about = _about(plan)
+    if _size(about) > budget // 4:  # names of nothing but signs
+        about = f"digest {code(plan.digest[:12])}"
+    head = f"{_verdict(plan)}\n\n{about}\n"
+    room = budget - _size(head) - _size(_left_out(blocks, {rank: len(blocks) for rank in Rank})) - 2
     kept: list[str] = []
     missing: dict[Rank, int] = {}
     later = sum(_size(block.short) + 2 for block in blocks)  # what short forms of all that follows would take

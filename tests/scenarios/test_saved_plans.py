@@ -210,7 +210,7 @@ def test_another_feature_set_in_the_portal_survives(bench: Workbench, shell: She
     saved(shell)
     features = [
         *bench.live("/images/ubuntu")["properties"]["features"],
-        {"name": "IsHibernateSupported", "value": "True"},
+        {"name": "IsHibernateSupported", "value": "True", "startsAtVersion": "2.0.0"},
     ]
     portal(bench, Kind.IMAGE_DEFINITION, "/images/ubuntu", features=features, allowUpdateImage=True)
 
