@@ -114,9 +114,10 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     output: OutputOption = Output.TEXT,
 ) -> int:
-    """Plan, ask, carry out, with progress region by region; or carry out a plan saved by `plan --out FILE`.
+    """Plan, ask, carry out; or carry out a saved plan.
 
-    A saved plan needs no manifests and no question; it is refused where what it plans to change has moved since.
+    A plan saved by `plan --out FILE` needs no manifests and no question. It is refused where what it changes has moved
+    since.
     """
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected

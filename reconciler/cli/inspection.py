@@ -70,9 +70,10 @@ def validate(flags: SourceFlags, output: OutputOption = Output.TEXT) -> int:
 @walled_json
 @spread
 def show(flags: SourceFlags, output: ShownOption = None, budget: BudgetOption = USUAL_BUDGET) -> int:
-    """Print the canonical desired state as JSON, or a plan saved by `plan --out FILE` as `plan` did.
+    """Print the canonical desired state as JSON, or a saved plan.
 
-    The desired state is what the manifests come to after Defaults, nesting and canonical forms.
+    The desired state is what the manifests come to after Defaults, nesting and canonical forms. A plan saved by
+    `plan --out FILE` is printed as `plan` did.
     """
     from reconciler.app import session
     from reconciler.cli.plan_output import say_plan

@@ -175,6 +175,11 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
         now = fresh.state if each.path == STATE else value_at(shape, fresh.body, each.path)
         if each.path[0] not in NOT_COMPARED and not _equal(now, each.before):
             yield MovedField(each.path, each.before, now)
+    for change in action.changes:
+        now = value_at(shape, fresh.body, change.path)
+        split = change.before is None and isinstance(change.after, Mapping)
+        if split and now is not None and not isinstance(now, Mapping):
+            yield MovedField(change.path, None, now)  # no place for the parts of a change
     for path in dict.fromkeys(path for change in action.changes for path in whole_lists(shape, change.path)):
         yield from _other_entries(path, value_at(shape, before, path), value_at(shape, fresh.body, path))
     owners = value_at(shape, before, OWNER), value_at(shape, fresh.body, OWNER)

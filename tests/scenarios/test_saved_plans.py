@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.settings import Durations
@@ -450,6 +451,22 @@ def test_one_digest_names_the_plan_in_every_form(bench: Workbench, shell: Shell)
     assert json.loads(path_of(bench).read_text(encoding="utf-8"))["digest"] == printed
     assert f"digest {printed[:12]}" in shell.run("show", "plan.json").out
     assert shell.run("apply", "plan.json", "-o", "json").document["report"]["digest"] == printed
+
+
+@pytest.mark.parametrize("regions", ["westeurope=2, northeurope=1", "westeurope=1, northeurope=1=standard_zrs"])
+def test_what_is_printed_and_what_is_saved_follow_the_published_schema(
+    bench: Workbench, shell: Shell, regions: str
+) -> None:
+    bench.write(ALL)
+    bench.apply()
+    bench.write(GALLERY + ACCESS.replace("Reader", "Contributor") + IMAGE + versions("1.1.0", "1.2.0", regions=regions))
+    printed = saved(shell, "--prune", "-o", "json")
+    schema = Path(__file__).parents[2] / "docs" / "schema" / "plan.schema.json"
+    validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+
+    for document in (printed.document, json.loads(path_of(bench).read_text(encoding="utf-8"))):
+        assert {action["verb"] for action in document["actions"]} >= {"create", "update", "delete"}
+        assert [fault.message for fault in validator.iter_errors(document)] == []
 
 
 def test_a_file_that_is_there_is_replaced_whole(bench: Workbench, shell: Shell) -> None:
