@@ -127,7 +127,14 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
     built = load(request, settings, now=now)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
-    target = Target(_target_name(request), settings.cloud, settings.instance or "", _scopes(request, settings, built))
+    target = Target(
+        _target_name(request),
+        settings.cloud,
+        settings.instance or "",
+        _scopes(request, settings, built),
+        settings.credential.tenantId or "",
+        settings.subscription or "",
+    )
     return Session(settings, built, target, _source(request), _cloud_hint(request, layered))
 
 
@@ -135,7 +142,7 @@ def _source(request: Request) -> Source:
     if request.path == STREAM:
         return Source(request.path)
     found = revision_of(Path(request.path))
-    return Source(request.path, found.commit, found.dirty)
+    return Source(request.path, found.commit, found.dirty, found.repo)
 
 
 def _cloud_hint(request: Request, layered: Layered) -> str:

@@ -3,6 +3,8 @@
 ReconcilerError              anything we say in one line instead of a traceback; carries an exit code
 ├── UsageError               the command line does not make sense (64)
 ├── InvalidInput             manifests or settings cannot be used; carries the diagnostics (3)
+├── PlanFileError            a saved plan cannot be read as one (3)
+├── PlanRefused              a saved plan no longer fits, or was made for another cloud, instance or place (4)
 ├── CredentialError          no token could be had (1)
 ├── AzureError               Azure could not be reached or answered something unusable (1)
 └── Interrupted              a signal stopped the run (130 or 143)
@@ -56,6 +58,18 @@ class InvalidInput(ReconcilerError):  # noqa: N818 - it reports input, not a fau
     def __init__(self, message: str, diagnostics: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
         self.diagnostics = diagnostics
+
+
+class PlanFileError(ReconcilerError):
+    """A saved plan cannot be read: damaged, changed, foreign or of another version."""
+
+    exit_code = ExitCode.INVALID
+
+
+class PlanRefused(ReconcilerError):  # noqa: N818 - a guard, not a fault
+    """A saved plan is not carried out: what is live moved, or it speaks of another cloud, instance or place."""
+
+    exit_code = ExitCode.REFUSED
 
 
 class CredentialError(ReconcilerError):

@@ -16,17 +16,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType
 
+from reconciler.errors import AzureError
 from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
 from reconciler.live.gateway import Gateway
-from reconciler.live.reader import PATIENT, ReadScope, read, read_replication, read_replications
+from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication, read_replications
 from reconciler.model.address import Address, Kind
 from reconciler.model.drift import Drift
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Level, Plan, Source, Target
+from reconciler.model.plan import Level, Plan, Source, Target, Verb
 from reconciler.model.report import Report
-from reconciler.model.state import DesiredState, LiveState
+from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.afterwards import afterwards
 from reconciler.planner.build import build
 from reconciler.planner.context import context_of, with_roles
@@ -34,6 +35,8 @@ from reconciler.planner.drift import drift_of
 from reconciler.planner.health import health_of
 from reconciler.planner.latest import Replication, questions
 from reconciler.planner.options import Options
+from reconciler.planner.rebase import Moved, fit_steps, written
+from reconciler.planner.reliance import bereft, reliances
 
 LONGEST_NAP = 0.5
 SECOND = 2
@@ -83,6 +86,29 @@ def blocked(plan: Plan, *, partial: bool) -> bool:
     if any(refusal.level is Level.RUN for refusal in plan.refusals):
         return True
     return not partial and bool(plan.refusals or plan.unread)
+
+
+def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Moved, ...]:
+    """Read again what a saved plan writes to, and say what no longer fits it, in the plan's order. Writes nothing.
+
+    Raises AzureError where something cannot be read: unread is not unchanged.
+    """
+    steps, relied = written(plan), reliances(plan)
+    looks = {actions[0].address: actions[0].resource_id for actions in steps}
+    shared = {action.address for actions in steps for action in actions if action.verb is Verb.SHARE}
+    looks |= {address: "" for reliance in relied for address in reliance.keeping if address not in looks}
+
+    def look(place: tuple[Address, str]) -> LiveResource | None:
+        fresh = read_one(gateway, *place, sharing=place[0] in shared, patience=PATIENT)
+        if isinstance(fresh, Unread):
+            raise AzureError(f"{fresh.where} could not be read: {fresh.message}", fresh.hint or "try again")
+        return fresh
+
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recheck") as pool:
+        fresh = dict(zip(looks, pool.map(look, looks.items()), strict=True))
+    moved = [fit_steps(actions, fresh[actions[0].address]) for actions in steps]
+    moved += [bereft(reliance, fresh) for reliance in relied]
+    return tuple(each for each in moved if each is not None)
 
 
 def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside

@@ -11,7 +11,17 @@ import typer
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
 from reconciler.cli.flags import CloudFlags, RunFlags, spread
 from reconciler.cli.inspection import now, request_of
-from reconciler.cli.options import DetailedOption, Output, OutputOption, WaitFor
+from reconciler.cli.options import (
+    USUAL_BUDGET,
+    BudgetOption,
+    DetailedOption,
+    OutOption,
+    Output,
+    OutputOption,
+    PlanOutput,
+    PlanOutputOption,
+    WaitFor,
+)
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
     from reconciler.reconcile import Planned
+    from reconciler.render.plan_text import ReadFacts
     from reconciler.store.room import StoreRoom
 
 
@@ -58,30 +69,36 @@ def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) 
 
 @walled
 @spread
-def plan(flags: RunFlags, detailed_exitcode: DetailedOption = False, output: OutputOption = Output.TEXT) -> int:
-    """Show what apply would do, and why. Writes nothing."""
+def plan(
+    flags: RunFlags,
+    detailed_exitcode: DetailedOption = False,
+    output: PlanOutputOption = PlanOutput.TEXT,
+    out: OutOption = None,
+    budget: BudgetOption = USUAL_BUDGET,
+) -> int:
+    """Show what apply would do, and why. Writes nothing to Azure."""
     from reconciler.cli.connection import connected
+    from reconciler.cli.plan_output import STDOUT, check_out, save_plan, say_plan
     from reconciler.cli.recording import store_room
-    from reconciler.planner.document import plan_document
 
+    check_out(out, output)
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, store_room(run.settings))
-    if output is Output.JSON:
-        say_document(plan_document(planned.plan))
-    else:
-        say(_plan_words(planned, run))
+    facts = _read_facts(planned, run)
+    if out is not None:
+        save_plan(planned.plan, facts, out)
+    if out != STDOUT:
+        say_plan(planned.plan, facts, output, budget)
     return _plan_exit(planned.plan, detailed=detailed_exitcode)
 
 
-def _plan_words(planned: Planned, run: Session) -> str:
+def _read_facts(planned: Planned, run: Session) -> ReadFacts:
     from reconciler.cli.connection import state_file
-    from reconciler.cli.ending import several_subscriptions
-    from reconciler.render.plan_text import ReadFacts, plan_text
+    from reconciler.render.plan_text import ReadFacts
 
     live = planned.live
-    facts = ReadFacts(len(live.resources), live.calls, live.seconds, state_file(run.settings))
-    return plan_text(planned.plan, facts, page_of(sys.stdout, subscriptions=several_subscriptions(planned.plan)))
+    return ReadFacts(len(live.resources), live.calls, live.seconds, state_file(run.settings))
 
 
 def _plan_exit(plan: Plan, *, detailed: bool) -> int:
@@ -103,18 +120,27 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     output: OutputOption = Output.TEXT,
 ) -> int:
-    """Plan, ask, carry out, with progress region by region."""
+    """Plan, ask, carry out; or carry out a saved plan.
+
+    A plan saved by `plan --out FILE` needs no manifests and no question. It is refused where what it changes has moved
+    since.
+    """
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
+    from reconciler.cli.plan_output import plan_words
     from reconciler.cli.recording import Recording, store_room
+    from reconciler.cli.saved_plans import apply_saved, saved_at
 
+    saved = saved_at(flags.path)
+    if saved is not None:
+        return apply_saved(saved, flags, partial=partial, wait=str(wait), output=output)
     run, options = _prepared(flags)
     room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, room)
         recording = Recording(room, planned, run.built.desired, options)
         if output is Output.TEXT:
-            _show(_plan_words(planned, run), unseen=yes)
+            _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
         return carry_out(
             planned, gateway, run.settings, recording, partial=partial, wait=str(wait), yes=yes, output=output
         )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.console import say, say_document, tell, tell_diagnostics
 from reconciler.cli.flags import CloudFlags, RunFlags, SourceFlags, spread
-from reconciler.cli.options import Output, OutputOption
+from reconciler.cli.options import USUAL_BUDGET, BudgetOption, Output, OutputOption, PlanOutput, ShownOption
 from reconciler.cli.wall import walled, walled_json
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.app import Request
@@ -69,15 +69,24 @@ def validate(flags: SourceFlags, output: OutputOption = Output.TEXT) -> int:
 
 @walled_json
 @spread
-def show(flags: SourceFlags) -> int:
-    """Print the canonical desired state as JSON.
+def show(flags: SourceFlags, output: ShownOption = None, budget: BudgetOption = USUAL_BUDGET) -> int:
+    """Print the canonical desired state as JSON, or a saved plan.
 
-    That is what the manifests come to after Defaults, nesting and canonical forms.
+    The desired state is what the manifests come to after Defaults, nesting and canonical forms. A plan saved by
+    `plan --out FILE` is printed as `plan` did.
     """
     from reconciler.app import session
+    from reconciler.cli.plan_output import say_plan
+    from reconciler.cli.saved_plans import facts_of, saved_at
     from reconciler.render.documents import desired_document
 
-    say_document(desired_document(session(request_of(flags), os.environ, now=now()).built.desired))
+    saved = saved_at(flags.path)
+    if saved is not None:
+        say_plan(saved.plan, facts_of(saved.read), output or PlanOutput.TEXT, budget)
+    elif output in (None, PlanOutput.JSON):
+        say_document(desired_document(session(request_of(flags), os.environ, now=now()).built.desired))
+    else:
+        raise UsageError(f"manifests are shown as JSON, not as {output}", "leave out -o, or name a saved plan")
     return ExitCode.DONE
 
 

@@ -7,12 +7,23 @@ from typing import Annotated
 
 import typer
 
+LEAST_BUDGET = 2000
+USUAL_BUDGET = 60_000  # a comment on GitHub takes 65,536
+
 
 class Output(StrEnum):
     """How results are printed."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class PlanOutput(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class WaitFor(StrEnum):
@@ -48,6 +59,22 @@ ScopeOption = Annotated[
     typer.Option("--scope", metavar="SUB/GROUP", help="Also look into this resource group; repeatable."),
 ]
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the result.")]
+PlanOutputOption = Annotated[PlanOutput, typer.Option("--output", "-o", help="Form of the result.")]
+ShownOption = Annotated[
+    PlanOutput | None,
+    typer.Option("--output", "-o", help="Form of the result: of a saved plan text, of manifests JSON."),
+]
+OutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Save the plan for `apply FILE`, unredacted: signed addresses stand in it (mode 0600).",
+    ),
+]
+BudgetOption = Annotated[
+    int, typer.Option("--budget", metavar="BYTES", min=LEAST_BUDGET, help="At most so much markdown.")
+]
 PruneOption = Annotated[bool, typer.Option("--prune", help="Delete what this instance owns and nobody declares.")]
 AdoptOption = Annotated[
     list[str] | None,

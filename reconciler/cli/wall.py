@@ -30,14 +30,15 @@ def walled(command: Callable[P, int]) -> Callable[P, None]:
 
 
 def walled_json(command: Callable[P, int]) -> Callable[P, None]:
-    """The same for a command whose result is JSON whatever is asked."""
+    """The same for a command whose result is JSON where nothing else is asked."""
     return _around(command, always_json=True)
 
 
 def _around(command: Callable[P, int], *, always_json: bool) -> Callable[P, None]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        json = always_json or kwargs.get("output") == "json"
+        asked = kwargs.get("output")
+        json = asked == "json" or (always_json and asked is None)
         with _ending_on_signals(json=json):
             code = _run(functools.partial(command, *args, **kwargs), json=json)
         raise typer.Exit(code)

@@ -1,13 +1,12 @@
 """The write itself: read again, compare with what was planned, send. The only place that changes Azure.
 
-There is no ETag (fact 3.5): the read right before the write keeps the window for another writer short.
+There is no ETag (fact 3.5): the read right before the write keeps the window for another writer short. What is sent
+is the planned change laid over what was just read, so that an edit elsewhere on the resource stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from reconciler.executor.task import Ended, Task
 from reconciler.kinds.canonical import live as canonical_live
@@ -20,8 +19,8 @@ from reconciler.live.operation import OperationRef, operation_of
 from reconciler.live.reader import read_one
 from reconciler.model.plan import Action, Verb
 from reconciler.model.report import Outcome
-from reconciler.model.state import LiveResource, Path, Unread
-from reconciler.planner.fingerprint import fingerprint
+from reconciler.model.state import LiveResource, Unread
+from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,12 @@ def write(task: Task, gateway: Gateway) -> Written | Ended:
         seen = _earlier_write(action, fresh)
         if seen is not None:
             return seen
-    moved = _moved(action, fresh)
-    return moved if moved is not None else _send(action, gateway)
+    fitting = fit(action, fresh)
+    if not isinstance(fitting, Moved):
+        return _send(fitting, gateway)
+    if action.removes and fresh is None:
+        return Ended(Outcome.SUCCEEDED, "already gone")
+    return Ended(Outcome.FAILED, f"{fitting.message}; plan again", "Precondition")
 
 
 def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ended | None:
@@ -62,52 +65,12 @@ def _earlier_write(action: Action, fresh: LiveResource | None) -> Written | Ende
 
 def _holds(action: Action, fresh: LiveResource) -> bool:
     """Whether the live resource already is what the action writes."""
-    if action.verb is Verb.SHARE:
-        return all(same(_dig(fresh.body, change.path), change.after) for change in action.changes)
+    if action.verb in LAID_OVER or action.verb is Verb.SHARE:
+        return holds(action, fresh)
     shape = rules_of(action.address.kind).shape
     wanted = canonical_live(shape, unwrap(action.body or {}))
     wanted.pop("roleDefinitionId", None)
     return same(overlay(shape, fresh.body, wanted), dict(fresh.body))
-
-
-def _moved(action: Action, fresh: LiveResource | None) -> Ended | None:
-    """Refuse to write over what is no longer what the plan was made from, or what our own last step left."""
-    where = action.address.text()
-    if action.makes:
-        return None if fresh is None else _precondition(f"{where} exists now, created since the plan was made")
-    if fresh is None:
-        if action.removes:
-            return Ended(Outcome.SUCCEEDED, "already gone")
-        return _precondition(f"{where} was deleted since the plan was made")
-    if action.verb is Verb.SHARE:
-        return _moved_sharing(action, fresh)
-    same_state = fingerprint(fresh) == action.fingerprint if action.fingerprint else _left_as(action, fresh)
-    return None if same_state else _precondition(f"{where} changed in Azure since the plan was made")
-
-
-def _moved_sharing(action: Action, fresh: LiveResource) -> Ended | None:
-    """Sharing is compared by itself: the gallery's own update may stand right before it in the plan."""
-    moved = [change.dotted for change in action.changes if not same(_dig(fresh.body, change.path), change.before)]
-    return _precondition(f"{', '.join(moved)} of {action.address.text()} changed since the plan") if moved else None
-
-
-def _dig(body: Any, path: Path) -> Any:
-    for part in path:
-        body = body.get(part) if isinstance(body, Mapping) else None
-    return body
-
-
-def _precondition(what: str) -> Ended:
-    return Ended(Outcome.FAILED, f"{what}; plan again", "Precondition")
-
-
-def _left_as(action: Action, fresh: LiveResource) -> bool:
-    """Whether a resource is as the step before left it: nothing of it missing, no tag or region more."""
-    expected = action.expected
-    if expected is None or fresh.state != "Succeeded":
-        return False
-    laid = overlay(rules_of(action.address.kind).shape, fresh.body, expected)
-    return same(laid, dict(fresh.body)) and fresh.tags.keys() == (expected.get("tags") or {}).keys()
 
 
 def _send(action: Action, gateway: Gateway) -> Written:

@@ -131,7 +131,7 @@ def _wire(node: Node, value: Any) -> Any:
         case Keyed() if isinstance(value, Mapping):
             return [_wire(node.item, entry) for entry in value.values()]
         case Table() if isinstance(value, Mapping):
-            return {key: _wire(node.value, entry) for key, entry in value.items() if entry is not None}
+            return {str(key): _wire(node.value, entry) for key, entry in value.items() if entry is not None}
         case Many() if isinstance(value, list):
             return [_wire(node.item, entry) for entry in value]
         case _:

@@ -190,21 +190,30 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope."""
+    """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope.
+
+    `tenant` and `subscription` are those the settings named, "" where they named none.
+    """
 
     name: str
     cloud: str
     instance: str = ""
     scopes: tuple[Scope, ...] = ()
+    tenant: str = ""
+    subscription: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the manifests came from; `dirty` says whether they differ from the revision, None where nobody knows."""
+    """Where the manifests came from; `dirty` says whether they differ from the revision, None where nobody knows.
+
+    `repo` is the address of the repository's remote, without who signs in to it; "" where there is none.
+    """
 
     path: str
     revision: str = ""
     dirty: bool | None = None
+    repo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

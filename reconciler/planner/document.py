@@ -1,12 +1,13 @@
 """The plan as a document: plain values in a fixed layout, and the digest that names it.
 
-The digest covers everything but the moment of planning, so the same inputs always carry the same name.
+Two forms: the printed one, and the saved one, which also holds what an apply needs. The digest covers the saved form
+without its moments and its own name, bodies included, so the same inputs always carry the same name in both.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler import __version__
@@ -18,6 +19,7 @@ from reconciler.planner.fingerprint import canonical_json
 from reconciler.planner.impact_entries import latest_entry, limit_entry, volume_entry
 
 SCHEMA_VERSION = 1
+NOT_NAMED = frozenset({"createdAt", "read", "digest"})  # what may differ between two plans of the same name
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -44,11 +46,45 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def digest_of(plan: Plan) -> str:
-    """sha256 over the document without its moment and its own name."""
+def saved_document(plan: Plan, read: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The plan with everything that carrying it out takes: bodies, ids, paths in parts; nothing is left out or hidden.
+
+    `read` says what reading cost, for whoever shows the plan later. `planner.saved` is the way back.
+    """
     document = plan_document(plan)
-    del document["createdAt"], document["digest"]
-    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+    document["read"] = dict(read or {})
+    document["roles"] = {_address(address): address.access.role_id for address in _grants(plan) if address.access}
+    for row, place in zip(document["unread"], plan.unread, strict=True):
+        row |= {"under": place.under, "passing": place.passing}
+    for row, action in zip(document["actions"], plan.actions, strict=True):
+        row |= {"resourceId": action.resource_id, "body": plain(action.body), "expected": plain(action.expected)}
+        _add_parts(row, action.changes)
+    for row, refusal in zip(document["refusals"], plan.refusals, strict=True):
+        _add_parts(row, refusal.changes)
+    return document
+
+
+def _add_parts(row: dict[str, Any], changes: tuple[Change, ...]) -> None:
+    for entry, change in zip(row["changes"], changes, strict=True):
+        entry["parts"] = [str(part) if isinstance(part, str) else part for part in change.path]
+
+
+def _grants(plan: Plan) -> Iterator[Address]:
+    """Every access a plan names, for the GUID of its role, which its text leaves out."""
+    yield from (action.address for action in plan.actions if action.address.access)
+    yield from (row.address for row in plan.undeclared if row.address.access)
+    yield from (address for refusal in plan.refusals for address in refusal.addresses if address.access)
+
+
+def digest_of(plan: Plan) -> str:
+    """The name of a plan, 64 hex digits."""
+    return digest_of_document(saved_document(plan))
+
+
+def digest_of_document(saved: Mapping[str, Any]) -> str:
+    """The name that a saved plan ought to carry."""
+    named = {key: value for key, value in saved.items() if key not in NOT_NAMED}
+    return hashlib.sha256(canonical_json(named).encode()).hexdigest()
 
 
 def _address(address: Address) -> str:
@@ -65,13 +101,15 @@ def target_document(target: Target) -> dict[str, Any]:
         "name": target.name,
         "cloud": target.cloud,
         "instance": target.instance,
+        "tenant": target.tenant,
+        "subscription": target.subscription,
         "scopes": [_scope(scope) for scope in target.scopes],
     }
 
 
 def source_document(source: Source) -> dict[str, Any]:
     """Where the manifests came from."""
-    return {"path": source.path, "revision": source.revision, "dirty": source.dirty}
+    return {"repo": source.repo, "path": source.path, "revision": source.revision, "dirty": source.dirty}
 
 
 def unread_document(place: Unread) -> dict[str, str]:

@@ -11,12 +11,12 @@ from reconciler.model.impact import Latest, Limit, Volume
 
 
 def latest_entry(row: Latest) -> dict[str, Any]:
-    """What `latest` resolves to in one region; null where to nothing."""
+    """What `latest` resolves to in one region; empty where to nothing."""
     return {
         "definition": row.definition.text(with_subscription=True),
         "region": row.region,
-        "before": row.before or None,
-        "after": row.after or None,
+        "before": row.before,
+        "after": row.after,
         "replicated": str(row.replicated),
     }
 
@@ -36,11 +36,13 @@ def limit_entry(row: Limit) -> dict[str, Any]:
 
 
 def volume_entry(row: Volume) -> dict[str, Any]:
-    """Replicas and gigabytes of one storage type in one region; the type is null where Azure chooses it."""
+    """Replicas and gigabytes of one storage type in one region; the type is empty where Azure chooses it."""
     return {
         "region": row.region,
-        "storageType": row.storage_type or None,
-        "replicas": {"before": row.replicas_before, "after": row.replicas_after},
-        "gigabytes": {"before": row.gigabytes_before, "after": row.gigabytes_after},
+        "storageType": row.storage_type,
+        "replicasBefore": row.replicas_before,
+        "replicasAfter": row.replicas_after,
+        "gigabytesBefore": row.gigabytes_before,
+        "gigabytesAfter": row.gigabytes_after,
         "unknownSizes": row.unknown_sizes,
     }

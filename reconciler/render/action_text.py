@@ -61,7 +61,7 @@ def resource_lines(steps: list[Action], page: Page) -> Iterator[str]:
     for number, action in enumerate(steps, 1):
         if len(steps) > 1:
             verb = "" if action.verb is main.verb else f"{action.verb}: "
-            words = _words(action) or f"the rest of the {action.verb}"
+            words = own_words(action) or f"the rest of the {action.verb}"
             yield from fold(f"  {number}. {verb}{words}", page.width, "     ")
         yield from _details(action, page, alone=len(steps) == 1)
 
@@ -72,7 +72,7 @@ def _details(action: Action, page: Page, *, alone: bool) -> Iterator[str]:
         yield two_columns(f"    {creation_line(action)}", origin, page.width)
         yield from items(declared_items(action), page.width)
     else:
-        words = _words(action) if _tells_more(action) else ""
+        words = own_words(action) if _tells_more(action) else ""
         if words and alone:
             yield from fold(f"    {words}", page.width)
         mixed = len({change.reason for change in action.changes if change.reason}) > 1
@@ -89,7 +89,7 @@ def _tells_more(action: Action) -> bool:
     return action.verb is not Verb.DELETE
 
 
-def _words(action: Action) -> str:
+def own_words(action: Action) -> str:
     """The action's words without what its reasons say already."""
     words = action.words
     for reason in action.reasons:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
+from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
 from reconciler.model.state import Unread
 from reconciler.render.action_text import change_lines, drift_words, main_action, resource_lines
 from reconciler.render.impact_text import impact_lines
@@ -32,7 +32,7 @@ class ReadFacts:
 def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     """The whole plan as text ending in a newline."""
     blocks = [read_header(plan.target, plan.source, facts, page)]
-    blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
+    blocks += ["\n".join(resource_lines(steps, page)) for steps in by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
     lists = (unread_lines(plan.unread, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
     for lines in map(list, lists):
@@ -42,7 +42,7 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _by_resource(plan: Plan) -> list[list[Action]]:
+def by_resource(plan: Plan) -> list[list[Action]]:
     """The actions worth showing, all of one resource together, in the order in which resources first appear."""
     groups: dict[Address, list[Action]] = {}
     for action in plan.actions:
@@ -103,12 +103,17 @@ def unread_lines(unread: Iterable[Unread], page: Page) -> Iterator[str]:
             yield from fold(f"    hint: {safe(place.hint)}", page.width)
 
 
-def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
+def only_undeclared(plan: Plan) -> list[Undeclared]:
+    """The rows of what is no longer declared that no action and no refusal shows already."""
     shown = {action.address for action in plan.actions if action.removes or action.verb is Verb.ABANDON}
     for refusal in plan.refusals:
         if refusal.level is Level.RESOURCE:
             shown.update(refusal.addresses[: HELD + 1])
-    rows = [row for row in plan.undeclared if row.address not in shown]
+    return [row for row in plan.undeclared if row.address not in shown]
+
+
+def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
+    rows = only_undeclared(plan)
     if rows:
         yield from fold("no longer declared, owned by this instance:", page.width, "  ")
     for row in rows:
@@ -137,18 +142,18 @@ def _summary(plan: Plan, page: Page) -> str:
         return page.paint(
             "\n".join(items([f"No changes. {counts.get('noop', 0)} unchanged", digest], 80, "", "")), "good"
         )
-    parts = _counted(plan)
+    parts = counted(plan)
     parts += [f"{counts['refused']} refused"] if counts.get("refused") else []
     parts += [f"{counts['unread']} unread"] if counts.get("unread") else []
     parts.append(f"{counts.get('noop', 0)} unchanged")
     return page.paint("\n".join(items([", ".join(parts), digest], page.width, "  ", "")), "bold")
 
 
-def _counted(plan: Plan) -> list[str]:
+def counted(plan: Plan) -> list[str]:
     """How many resources meet each verb, and in how many steps where those are more."""
     resources: dict[Verb, int] = {}
     steps: dict[Verb, int] = {}
-    for group in _by_resource(plan):
+    for group in by_resource(plan):
         verb = main_action(group).verb
         resources[verb] = resources.get(verb, 0) + 1
         steps[verb] = steps.get(verb, 0) + len(group)

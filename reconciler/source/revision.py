@@ -7,6 +7,7 @@ configuration may run a program, nothing in it is written.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +24,9 @@ GIT: Final = (
     "-c",
     "core.untrackedCache=false",
 )
+REMOTE: Final = re.compile(
+    r"(?P<scheme>(?:https?|ssh|git)://)?(?:[^\s/@]*@)?(?P<host>[\w.-]+(?::\d+)?)(?P<path>(?(scheme)/|:(?!//))[^\s?#@]*)(?:[?#]\S*)?"
+)
 ELSEWHERE: Final = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"}
     | {"GIT_PREFIX", "GIT_TRACE", "GIT_TRACE_SETUP"}
@@ -30,10 +34,14 @@ ELSEWHERE: Final = frozenset(
 
 
 class Revision(NamedTuple):
-    """The commit, "" where there is none, and whether the manifests differ from it; None where nobody knows."""
+    """The commit, "" where there is none, and whether the manifests differ from it; None where nobody knows.
+
+    `repo` is the address of the remote “origin” without user, password and query; "" for none, or a mere folder.
+    """
 
     commit: str = ""
     dirty: bool | None = None
+    repo: str = ""
 
 
 def revision_of(path: Path) -> Revision:
@@ -43,7 +51,17 @@ def revision_of(path: Path) -> Revision:
     if not head:
         return Revision()
     changed = _git(folder, "status", "--porcelain", "--ignore-submodules=all", "--", name)
-    return Revision(head.strip(), None if changed is None else bool(changed.strip()))
+    remote = _git(folder, "config", "--get", "remote.origin.url")
+    return Revision(head.strip(), None if changed is None else bool(changed.strip()), public_address(remote or ""))
+
+
+def public_address(remote: str) -> str:
+    """A remote's address without who signs in and with what; "" where it is none that others could use."""
+    found = REMOTE.fullmatch(remote.strip())
+    if found is None:
+        return ""
+    scheme, host, path = found["scheme"] or "", found["host"], found["path"]
+    return f"{scheme}{host}{path}"
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

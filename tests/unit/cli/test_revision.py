@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.source.revision import Revision, revision_of
+from reconciler.source.revision import Revision, public_address, revision_of
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -31,7 +31,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_a_clean_folder_has_its_commit(repository: Path) -> None:
-    assert revision_of(repository / "estate") == (git(repository, "rev-parse", "HEAD"), False)
+    assert revision_of(repository / "estate") == Revision(git(repository, "rev-parse", "HEAD"), dirty=False)
 
 
 def test_only_changes_of_the_manifests_count(repository: Path) -> None:
@@ -74,3 +74,26 @@ def test_somebody_elses_repository_in_the_environment_is_not_ours(
     monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
 
     assert revision_of(tmp_path_factory.mktemp("elsewhere")) == Revision("", None)
+
+
+def test_the_remote_is_named_without_who_signs_in(repository: Path) -> None:
+    git(repository, "remote", "add", "origin", "https://me:ghp_secret@git.example.com/team/images.git?x=1")
+
+    assert revision_of(repository / "estate").repo == "https://git.example.com/team/images.git"
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("git@git.example.com:team/images.git", "git.example.com:team/images.git"),
+        ("ssh://git@git.example.com:22/team/images", "ssh://git.example.com:22/team/images"),
+        ("https://token@git.example.com/images", "https://git.example.com/images"),
+        ("https://a:b@c@git.example.com/images", ""),
+        ("/srv/images", ""),
+        ("../images", ""),
+        ("file:///srv/images", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_remote_that_others_can_reach_is_named(remote: str, shown: str) -> None:
+    assert public_address(remote) == shown

@@ -1,0 +1,62 @@
+"""A plan as a result: printed as text, JSON or markdown, and saved for an apply.
+
+Every plan is printed here, whether it was just made or comes from a file, so that both read the same.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from reconciler.cli.console import page_of, say, say_document
+from reconciler.cli.options import USUAL_BUDGET, PlanOutput
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+    from reconciler.render.plan_text import ReadFacts
+
+STDOUT = "-"
+
+
+def check_out(out: str | None, output: PlanOutput) -> None:
+    """Standard output takes one document: a saved plan instead of the redacted JSON. Raises UsageError."""
+    if out == STDOUT and output is not PlanOutput.JSON:
+        raise UsageError(f"--out - with -o {output} would mix two results", "name a file, or add -o json")
+
+
+def plan_words(plan: Plan, facts: ReadFacts) -> str:
+    """The plan as text for standard output."""
+    from reconciler.cli.ending import several_subscriptions
+    from reconciler.render.plan_text import plan_text
+
+    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=several_subscriptions(plan)))
+
+
+def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET) -> None:
+    """Print a plan, redacted."""
+    match output:
+        case PlanOutput.JSON:
+            from reconciler.planner.document import plan_document
+
+            say_document(plan_document(plan))
+        case PlanOutput.MARKDOWN:
+            from reconciler.render.plan_markdown import plan_markdown
+
+            say(plan_markdown(plan, budget))
+        case PlanOutput.TEXT:
+            say(plan_words(plan, facts))
+
+
+def save_plan(plan: Plan, facts: ReadFacts, out: str) -> None:
+    """Save a plan whole, secrets included: to a file, or as the one document on standard output."""
+    from reconciler.planner.document import saved_document
+    from reconciler.source.plan_file import write_plan
+
+    text = f"{json.dumps(saved_document(plan, asdict(facts)), indent=2)}\n"
+    if out == STDOUT:
+        say(text)
+    else:
+        write_plan(out, text)

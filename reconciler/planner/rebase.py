@@ -1,0 +1,245 @@
+"""Whether a planned action still fits what is live now, and the action laid over what is live now.
+
+Its one home: a saved plan is judged by it before anything is written, and every write right before it is sent. An edit
+elsewhere on the resource is kept, because the body is made anew from the fresh one; an edit of a planned field stops.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from reconciler.kinds.canonical import HIDDEN, unwrap
+from reconciler.kinds.canonical import live as canonical_live
+from reconciler.kinds.overlay import same
+from reconciler.kinds.ownership import OWNER_TAG
+from reconciler.kinds.paths import single_fields, value_at, whole_lists, with_value
+from reconciler.kinds.registry import rules_of
+from reconciler.kinds.shape import Record, rule_at
+from reconciler.model.address import Address
+from reconciler.model.plan import Action, Change, Plan, Verb, dotted
+from reconciler.model.state import LiveResource, Path
+from reconciler.planner.bodies import arm_body
+from reconciler.planner.diff import changes_between
+from reconciler.planner.document import plain
+from reconciler.planner.fingerprint import NOT_COMPARED, fingerprint
+
+LAID_OVER: Final = frozenset({Verb.UPDATE, Verb.ADOPT, Verb.ABANDON})
+STATE: Final[Path] = ("provisioningState",)
+OWNER: Final[Path] = ("tags", OWNER_TAG)
+CHANGED: Final = "changed in Azure since the plan was made"
+SHOWN: Final = 5
+LONGEST: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class MovedField:
+    """One planned field that is not what it was: its value when planned and its value now, None where absent."""
+
+    path: Path
+    planned: Any
+    live: Any
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)} was {_words(self.planned)} and is {_words(self.live)} now"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Why an action no longer fits: what became of the resource, and the planned fields that moved."""
+
+    address: Address
+    what: str
+    fields: tuple[MovedField, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The same on one line."""
+        told = "; ".join(map(str, self.fields[:SHOWN]))
+        more = f" and {len(self.fields) - SHOWN} more" if len(self.fields) > SHOWN else ""
+        return f"{self.address.text()} {self.what}{f': {told}{more}' if told else ''}"
+
+
+def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
+    """The action as it can be carried out on what is live now (`fresh`, None where it is not there), or why not."""
+    if action.makes:
+        return action if fresh is None else Moved(action.address, "exists now, created since the plan was made")
+    if fresh is None:
+        return Moved(action.address, "was deleted since the plan was made")
+    if not fresh.settled:
+        return Moved(action.address, f"is in flight: {fresh.state} in Azure")
+    if action.verb is Verb.SHARE:
+        return _shared(action, fresh)
+    if fingerprint(fresh) == action.fingerprint:
+        return action
+    if action.verb in LAID_OVER and action.body is not None:
+        return _laid_over(action, fresh)
+    return Moved(action.address, CHANGED, tuple(_differences(action, fresh)))
+
+
+def _shared(action: Action, fresh: LiveResource) -> Action | Moved:
+    """Sharing is compared by itself: the gallery's own update may stand right before it in the plan (fact 2.2/5)."""
+    shape = rules_of(action.address.kind).shape
+    read = ((change, value_at(shape, fresh.body, change.path)) for change in action.changes)
+    moved = tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
+    return Moved(action.address, CHANGED, moved) if moved else action
+
+
+def written(plan: Plan) -> tuple[tuple[Action, ...], ...]:
+    """The writes whose fit can be told before anything is written: the steps of each resource, in the plan's order.
+
+    What lies below a resource that the plan makes cannot be there while that resource is not.
+    """
+    steps: dict[Address, list[Action]] = {}
+    for action in plan.writes:
+        steps.setdefault(action.address, []).append(action)
+    made = {address for address, actions in steps.items() if actions[0].makes}
+    return tuple(tuple(actions) for address, actions in steps.items() if made.isdisjoint(address.ancestors))
+
+
+def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | None:
+    """Why the steps of one resource no longer fit what is live, None where they do.
+
+    The last step may leave what the first one found, so the fields of all of them have to be what they were.
+    """
+    first = steps[0]
+    found = fit(first, fresh)
+    if isinstance(found, Moved):
+        return found
+    shares = [step for step in steps if step.verb is Verb.SHARE]
+    if shares and fresh is not None and isinstance(moved_share := fit(shares[0], fresh), Moved):
+        return moved_share
+    steps = tuple(step for step in steps if step.verb is not Verb.SHARE)
+    if found is first or fresh is None or first.verb not in LAID_OVER:  # as it was, to the last field
+        return None
+    shape = rules_of(first.address.kind).shape
+    changes = _first_changes(shape, steps)
+    whole = replace(first, changes=changes, expected=_body_before(first, shape))
+    moved = tuple(_moved(whole, shape, _body_before(whole, shape), fresh))
+    return Moved(first.address, CHANGED, moved) if moved else None
+
+
+def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
+    """Of all steps the fields that no step before has touched: these still hold what the plan found."""
+    kept: dict[Path, Change] = {}
+    for step in steps:
+        new = [
+            replace(change, path=path, before=before, after=after)
+            for change in step.changes
+            for path, before, after in single_fields(shape, change.path, change.before, change.after)
+            if not any(path[: len(seen)] == seen[: len(path)] for seen in kept)
+        ]
+        kept |= {change.path: change for change in new}
+    return tuple(kept.values())
+
+
+def holds(action: Action, fresh: LiveResource) -> bool:
+    """Whether every planned field of an update is live already."""
+    shape = rules_of(action.address.kind).shape
+    fields = [each for each in _planned(action) if each.path != STATE and not _unseen(shape, each.path)]
+    return bool(fields) and all(_equal(value_at(shape, fresh.body, each.path), each.after) for each in fields)
+
+
+def _unseen(shape: Record, path: Path) -> bool:
+    """Whether the service never answers with the field, so that it can neither have moved nor be seen."""
+    found = rule_at(shape, path)
+    return found is not None and found.rule in HIDDEN
+
+
+def _laid_over(action: Action, fresh: LiveResource) -> Action | Moved:
+    shape = rules_of(action.address.kind).shape
+    before = _body_before(action, shape)
+    moved = {field.path: field for field in _moved(action, shape, before, fresh)}
+    if moved:
+        there = holds(action, fresh)
+        what = "is already as the plan makes it" if there else CHANGED
+        return Moved(action.address, what, () if there else tuple(moved.values()))
+    body = dict(fresh.body)
+    planned = canonical_live(shape, unwrap(action.body or {}))
+    for key in NOT_COMPARED:  # the read before a write brings only part of it (fact 3.6/1)
+        if key in planned:
+            body[key] = planned[key]
+    for each in _planned(action):
+        if each.path != STATE:
+            body = with_value(shape, body, each.path, each.after)
+    return replace(action, body=arm_body(action.address, body))
+
+
+@dataclass(frozen=True, slots=True)
+class _Single:
+    path: Path
+    before: Any
+    after: Any
+
+
+def _planned(action: Action) -> Iterator[_Single]:
+    """The fields an action writes, each as small as it can be told apart."""
+    shape = rules_of(action.address.kind).shape
+    for change in action.changes:
+        for path, before, after in single_fields(shape, change.path, change.before, change.after):
+            yield _Single(path, before, after)
+
+
+def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: LiveResource) -> Iterator[MovedField]:
+    """Planned fields that moved; entries of lists that are declared whole; the owner and the state, always."""
+    for each in _planned(action):
+        now = fresh.state if each.path == STATE else value_at(shape, fresh.body, each.path)
+        if each.path[0] not in NOT_COMPARED and not _equal(now, each.before):
+            yield MovedField(each.path, each.before, now)
+    for change in action.changes:
+        now = value_at(shape, fresh.body, change.path)
+        split = change.before is None and isinstance(change.after, Mapping)
+        if split and now is not None and not isinstance(now, Mapping):
+            yield MovedField(change.path, None, now)  # no place for the parts of a change
+    for path in dict.fromkeys(path for change in action.changes for path in whole_lists(shape, change.path)):
+        yield from _other_entries(path, value_at(shape, before, path), value_at(shape, fresh.body, path))
+    owners = value_at(shape, before, OWNER), value_at(shape, fresh.body, OWNER)
+    if not _equal(*owners):
+        yield MovedField(OWNER, *owners)
+    if fresh.state == "Failed" and all(change.path != STATE for change in action.changes):
+        yield MovedField(STATE, "Succeeded", fresh.state)
+
+
+def _other_entries(path: Path, before: Any, now: Any) -> Iterator[MovedField]:
+    old, new = (value if isinstance(value, Mapping) else {} for value in (before, now))
+    for key in sorted(old.keys() ^ new.keys()):
+        yield MovedField((*path, key), old.get(key), new.get(key))
+
+
+def _body_before(action: Action, shape: Record) -> Mapping[str, Any]:
+    """The canonical body an action was planned against: told for a later step, else its own body with no change."""
+    if action.expected is not None:
+        return action.expected
+    body = canonical_live(shape, unwrap(action.body or {}))
+    for change in action.changes:
+        if change.path != STATE:
+            body = with_value(shape, body, change.path, change.before)
+    return body
+
+
+def _differences(action: Action, fresh: LiveResource | None) -> Iterator[MovedField]:
+    """Everything that differs from what was planned against, where that is known."""
+    if action.expected is None or fresh is None:
+        return
+    old, new = (_compared(body) for body in (action.expected, fresh.body))
+    found: tuple[Change, ...] = changes_between(rules_of(action.address.kind).shape, old, new, None)
+    for change in found:
+        yield MovedField(change.path, change.before, change.after)
+
+
+def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key not in NOT_COMPARED}
+
+
+def _equal(one: Any, two: Any) -> bool:
+    """Equal values; an empty list or map is as good as none."""
+    return same(None if one in ({}, []) else one, None if two in ({}, []) else two)
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "absent"
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,0 +1,88 @@
+"""Plans in files: written so that nobody else can read them and no half of one is ever found, told from manifests.
+
+Apart from manifests because a plan holds what a manifest may not show: signed addresses, as an apply needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from reconciler.errors import PlanFileError, UsageError
+from reconciler.planner.saved import ANEW, Saved, load
+
+LARGEST: Final = 512 * 2**20
+BLANK: Final = b" \t\r\n"
+MANIFEST_KEYS: Final = frozenset({"apiVersion", "kind"})
+
+
+def read_plan(path: str) -> Saved | None:
+    """The saved plan in a file; None where the path is no JSON object or a manifest. Raises PlanFileError.
+
+    Told by content: whatever its name, a JSON object that says neither `apiVersion` nor `kind` is meant as a plan.
+    """
+    data = _object_in(Path(path))
+    if data is None:
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PlanFileError(f"{path} is no plan that can be read: it is not UTF-8", ANEW) from error
+    return None if _is_manifest(text) else load(text, path)
+
+
+def _object_in(path: Path) -> bytes | None:
+    """The bytes of a regular file that begins like a JSON object; of anything else not more than its beginning."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            head = file.read(4096)
+            if not head.lstrip(BLANK).startswith(b"{"):
+                return None
+            data = head + file.read(LARGEST)
+    except OSError:
+        return None  # the manifests' reader tells it, as for any file
+    if len(data) > LARGEST:
+        raise PlanFileError(f"{path} is no plan that can be read: it has more than {LARGEST} bytes", ANEW)
+    return data
+
+
+def _is_manifest(text: str) -> bool:
+    """Whether the text is a manifest in JSON, or YAML that begins with a brace."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return "schemaVersion" not in text[:200]
+    return isinstance(found, dict) and not MANIFEST_KEYS.isdisjoint(found)
+
+
+def write_plan(path: str, text: str) -> None:
+    """Write a file whole or not at all, readable for its owner alone. Raises UsageError."""
+    try:
+        _check_place(path)
+        number, name = tempfile.mkstemp(prefix=".plan-", dir=Path(path).parent)  # mode 0600
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(number)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise UsageError(f"cannot write the plan to {path}: {error.strerror or error}", "name another file") from error
+
+
+def _check_place(path: str) -> None:
+    """A device, pipe or folder is never replaced by a file."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - what a link leads to counts
+            raise UsageError(f"cannot write the plan to {path}: it is no regular file", "name another file")
