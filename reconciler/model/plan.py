@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.restriction import AllowList, Ignored, RuleUse, Selection
 from reconciler.model.state import Body, Path, Unread
 
 
@@ -168,12 +169,13 @@ class Undeclared:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope."""
+    """What a plan speaks of: the cloud, the instance whose ownership counts, the groups in scope, what it may touch."""
 
     name: str
     cloud: str
     instance: str = ""
     scopes: tuple[Scope, ...] = ()
+    allowed: AllowList = field(default_factory=AllowList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,9 @@ class Plan:
     undeclared: tuple[Undeclared, ...] = ()
     unowned: tuple[Address, ...] = ()
     overrides: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    ignore_rules: tuple[RuleUse, ...] = ()
+    selection: Selection | None = None
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
 

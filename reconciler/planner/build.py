@@ -16,17 +16,20 @@ from reconciler.planner.detect import detect
 from reconciler.planner.document import digest_of
 from reconciler.planner.fate import outlook_of
 from reconciler.planner.identifiers import identifier_clashes
+from reconciler.planner.ignore import ignoring
 from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import removals
+from reconciler.planner.scope import within
+from reconciler.planner.selection import choose
 
 
 def build(
     desired: DesiredState, live: LiveState, options: Options, *, target: Target, source: Source, now: datetime
 ) -> Plan:
     """Make the plan. Pure: the same inputs give the same plan, byte for byte."""
-    context = context_of(desired.resources, live, options, now)
+    context, passed_over = ignoring(within(target.allowed, context_of(desired.resources, live, options, now)))
     findings = [detect(context, context.desired[address]) for address in sorted(context.desired)]
     undecided = tuple(finding.unread for finding in findings if finding.unread is not None)
     if undecided:
@@ -34,9 +37,15 @@ def build(
         context = replace(context, live=live)
     declared = [action for finding in findings for action in finding.actions]
     clashes = identifier_clashes(context, declared)
-    removed = removals(context, outlook_of(declared))
     held = [finding.refusal for finding in findings if finding.refusal is not None]
+    removed = removals(context, outlook_of(declared))
+    choice = choose(context, [*declared, *removed.actions], [*held, *clashes, *removed.refusals])
+    if choice.selection is not None:
+        everything = {*context.desired, *live.resources}
+        context = replace(context, left_out=frozenset(one for one in everything if not choice.chosen(one)))
+        removed = removals(context, outlook_of(choice.actions(declared)))
     actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *clashes])
+    actions, refusals = choice.actions(actions), choice.refusals(refusals)
     refusals = [*_run_guards(context, actions), *refusals, *removed.refusals]
     return _sealed(
         Plan(
@@ -49,6 +58,9 @@ def build(
             undeclared=removed.rows,
             unowned=_unowned(context),
             overrides=options.overrides,
+            ignored=tuple(found for found in passed_over.hidden if choice.chosen(found.address)),
+            ignore_rules=passed_over.uses,
+            selection=choice.selection,
         )
     )
 
@@ -59,6 +71,7 @@ def _run_guards(context: Context, actions: list[Action]) -> Iterable[Refusal]:
         guards.incomplete_read(context),
         guards.no_instance(context),
         guards.empty_desired(context),
+        guards.outside_scope(context, actions),
         guards.max_deletes(context, deleting) if deleting else None,
     )
     return (refusal for refusal in found if refusal is not None)

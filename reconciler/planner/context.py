@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Diagnostic
-from reconciler.model.state import DesiredResource, LiveResource, LiveState, role_key
+from reconciler.model.restriction import AllowList
+from reconciler.model.state import DesiredResource, LiveResource, LiveState, Path, role_key
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import Owner, owner_of
 
@@ -19,6 +20,8 @@ class Context:
     """The inputs of one plan. `desired` has its custom roles resolved.
 
     `versions` are the live versions by definition, `owned` everything live that this instance owns, in address order.
+    `held` are the field paths that ignore rules keep as they are live, `hidden` the addresses where that hides a
+    difference; `left_out` are removals that were not selected.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -27,6 +30,10 @@ class Context:
     now: datetime
     versions: Mapping[Address, tuple[Address, ...]]
     owned: tuple[LiveResource, ...]
+    held: Mapping[Address, tuple[Path, ...]] = field(default_factory=dict)
+    hidden: frozenset[Address] = frozenset()
+    allowed: AllowList = field(default_factory=AllowList)
+    left_out: frozenset[Address] = frozenset()
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""

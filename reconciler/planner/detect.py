@@ -15,6 +15,7 @@ from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resou
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.ignore import disturbing, held
 from reconciler.planner.ownership import Owner, marker_for, marker_of
 from reconciler.planner.refuse import (
     forbidden_by_owner,
@@ -85,8 +86,8 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     if not live.settled:
         words = f"{live.state} in Azure; waits for it to finish"
         wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
-        return Finding((replace(wait, expected=merged_body(desired, live.body)),))
-    after = _upkeep(context, desired, live, merged_body(desired, live.body))
+        return Finding((replace(wait, expected=held(context, desired.address, merged_body(desired, live.body))),))
+    after = _upkeep(context, desired, live, held(context, desired.address, merged_body(desired, live.body)))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
     if not changes:
@@ -124,6 +125,8 @@ def _equal(context: Context, desired: DesiredResource, live: LiveResource) -> Ac
     elif context.options.owner and context.owner(live) is not Owner.OURS:
         assignment = desired.address.kind is Kind.ROLE_ASSIGNMENT
         reasons = (Reason.SATISFIED_BY_OTHER if assignment else Reason.UNOWNED,)
+    if desired.address in context.hidden:
+        reasons = (*reasons, Reason.IGNORED_BY_RULE)
     return _action(desired, live, Verb.NOOP, reasons, "")
 
 
@@ -165,6 +168,9 @@ def _update(context: Context, desired: DesiredResource, live: LiveResource, afte
     if isinstance(steps, Forbidden):
         changes = changes_between(shape, live.body, after, desired)
         return Finding(refusal=region_removal(desired, steps, changes))
+    disturbed = disturbing(context, desired, [step.body for step in steps])
+    if disturbed is not None:
+        return Finding(refusal=disturbed)
     verb, reasons = _verb(context, live)
     actions: list[Action] = []
     before: Mapping[str, Any] = live.body

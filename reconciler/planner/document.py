@@ -6,7 +6,6 @@ The digest covers everything but the moment of planning, so the same inputs alwa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 from reconciler import __version__
@@ -15,6 +14,10 @@ from reconciler.model.diagnostic import Origin
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
 from reconciler.model.state import Unread
 from reconciler.planner.fingerprint import canonical_json
+from reconciler.planner.narrowed import allowed_document, ignored_document, rule_document, selection_document
+from reconciler.planner.plain import plain
+
+__all__ = ["SCHEMA_VERSION", "digest_of", "plain", "plan_document"]
 
 SCHEMA_VERSION = 1
 
@@ -30,6 +33,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             "cloud": plan.target.cloud,
             "instance": plan.target.instance,
             "scopes": [_scope(scope) for scope in plan.target.scopes],
+            "allowed": allowed_document(plan.target.allowed),
         },
         "source": {"path": plan.source.path, "revision": plan.source.revision, "dirty": plan.source.dirty},
         "complete": plan.complete,
@@ -38,6 +42,9 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "undeclared": [_undeclared(row) for row in plan.undeclared],
         "unowned": [_address(address) for address in plan.unowned],
+        "ignored": [ignored_document(found) for found in plan.ignored],
+        "ignoreRules": [rule_document(use) for use in plan.ignore_rules],
+        "selection": selection_document(plan.selection),
         "overrides": list(plan.overrides),
         "summary": dict(plan.summary),
         "digest": plan.digest,
@@ -114,12 +121,3 @@ def _undeclared(row: Undeclared) -> dict[str, Any]:
         "guards": [str(rule) for rule in row.guards],
         "hazard": row.hazard,
     }
-
-
-def plain(value: Any) -> Any:
-    """A canonical value without our own text types."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [plain(entry) for entry in value]
-    return str(value) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
+from reconciler.model.restriction import IgnoreRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Options:
     """Limits and overrides of one run.
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
+    `only` and `excepted` are address globs: what is planned at all (nothing named: everything).
     """
 
     instance: str = ""
@@ -29,6 +31,9 @@ class Options:
     max_deletes: int = 10
     max_delete_percent: int = 30
     max_replicas: int = 100
+    ignore: tuple[IgnoreRule, ...] = ()
+    only: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:

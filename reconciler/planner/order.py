@@ -80,7 +80,7 @@ def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[A
     """A version made from another version comes after that one's create and before its delete (fact 7/2)."""
     by_key = {address.key: actions for address, actions in by_address.items()}
     for reader in [action for action in linked.values() if action.verb in BUILDING]:
-        for found in by_key.get(_source_key(reader), ()):
+        for found in by_key.get(source_key(reader), ()):
             if found.verb is Verb.CREATE:
                 linked[reader.id] = replace(reader, requires=(*linked[reader.id].requires, found.id))
             elif found.verb is Verb.DELETE:
@@ -88,7 +88,7 @@ def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[A
                 linked[found.id] = replace(delete, requires=tuple(dict.fromkeys((*delete.requires, reader.id))))
 
 
-def _source_key(action: Action) -> str:
+def source_key(action: Action) -> str:
     """The address key of the gallery version an action's version is made from; "" if it is made from something else."""
     match = VERSION_ID.fullmatch(_source_id((action.body or {}).get("properties") or {}))
     return "/".join(match.groups()) if match else ""

@@ -32,7 +32,7 @@ class Removals:
 
 def removals(context: Context, outlook: Outlook) -> Removals:
     """Decide about every owned resource that is not declared; `outlook` is what the rest of the plan makes of it."""
-    gone = [live for live in context.owned if live.address not in context.desired]
+    gone = [one for one in context.owned if one.address not in context.desired and one.address not in context.left_out]
     abandoned = [live for live in gone if marker(context, live) == ABANDON]
     doomed = [live for live in gone if marker(context, live) != ABANDON]
     refusals = _refusals(context, doomed, outlook)

@@ -35,6 +35,7 @@ REASON_WORDS = {
     "PolicyObserve": "left alone by policy",
     "PolicyReport": "reported only",
     "Unowned": "not owned by this instance",
+    "IgnoredByRule": "differs in ignored fields only",
     "SatisfiedByOther": "satisfied by an assignment of another name",
 }
 ACCEPTED = "(accepted by the service, not in the documented list)"

@@ -9,6 +9,7 @@ from reconciler.model.address import Address
 from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
 from reconciler.render.action_text import change_lines, main_action, resource_lines
 from reconciler.render.layout import fold, items, two_columns
+from reconciler.render.narrowed_text import ignored_lines, selection_lines
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words, safe, seconds_words, where
 
@@ -32,9 +33,9 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     blocks = ["\n".join(_header(plan, facts, page))]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
-    for lines in (list(_unread(plan, page)), list(_undeclared(plan, page)), list(_unowned(plan, page))):
-        if lines:
-            blocks.append("\n".join(lines))
+    for lines in (_unread, _undeclared, _unowned, ignored_lines, selection_lines):
+        if block := "\n".join(lines(plan, page)):
+            blocks.append(block)
     blocks.append(_summary(plan, page))
     return "\n\n".join(blocks) + "\n"
 
