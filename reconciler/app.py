@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reconciler.errors import InvalidInput, UsageError
+from reconciler.kinds.scalars import region
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
-from reconciler.kinds.scalars import region
 from reconciler.model.address import Kind, Scope
 from reconciler.model.plan import Source, Target
 from reconciler.model.restriction import AllowList, IgnoreRule

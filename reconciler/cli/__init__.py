@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command, inspection
+from reconciler.cli import commands, emulator_command, inspection, settings_command
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
+from reconciler.cli.settings_command import SettingsCommand
 
 app = typer.Typer(
     name="reconciler",
@@ -28,10 +29,10 @@ for _name, _command in (
     ("apply", commands.apply),
     ("show", inspection.show),
     ("status", commands.status),
-    ("settings", inspection.settings),
     ("version", inspection.version),
 ):
     app.command(_name, cls=Command)(_command)
+app.command("settings", cls=SettingsCommand)(settings_command.settings)
 app.add_typer(emulator_command.app, name="emulator")
 
 

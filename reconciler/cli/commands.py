@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags, spread
-from reconciler.cli.inspection import now, request_of
+from reconciler.cli.flags import CloudFlags, RunFlags, request_of, spread
+from reconciler.cli.inspection import now
 from reconciler.cli.options import DetailedOption, Output, OutputOption, WaitFor
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
@@ -35,18 +36,23 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         flags.allow_deletes,
         tuple(flags.allow_protected or ()),
         tuple(flags.allow_last_version or ()),
+        tuple(flags.only or ()),
+        tuple(flags.excepted or ()),
     )
     tell_diagnostics(run.built.diagnostics)
     return run, options_of(run.settings, lifted)
 
 
 def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
-    """Read and plan; an override that lifts nothing is told."""
+    """Read and plan; an override that lifts nothing is told, and a rule that ignores nothing."""
     from reconciler.cli.overrides import unmatched
+    from reconciler.cli.selecting import check_selection, unused_rules
     from reconciler.reconcile import plan_pass
 
     planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=now())
-    for line in unmatched(options, planned.plan, {*run.built.desired.resources, *planned.live.resources}):
+    known = {*run.built.desired.resources, *planned.live.resources}
+    check_selection(planned.plan, known)
+    for line in (*unmatched(options, planned.plan, known), *unused_rules(planned.plan)):
         tell_safely(f"warning: {line}")
     return planned
 
@@ -55,6 +61,10 @@ def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
 @spread
 def plan(flags: RunFlags, detailed_exitcode: DetailedOption = False, output: OutputOption = Output.TEXT) -> int:
     """Show what apply would do, and why. Writes nothing."""
+    return over_targets(flags, lambda one: _plan(one, output, detailed=detailed_exitcode), output, key="plan")
+
+
+def _plan(flags: RunFlags, output: Output, *, detailed: bool) -> int:
     from reconciler.cli.connection import connected
     from reconciler.planner.document import plan_document
 
@@ -65,7 +75,7 @@ def plan(flags: RunFlags, detailed_exitcode: DetailedOption = False, output: Out
         say_document(plan_document(planned.plan))
     else:
         say(_plan_words(planned, run))
-    return _plan_exit(planned.plan, detailed=detailed_exitcode)
+    return _plan_exit(planned.plan, detailed=detailed)
 
 
 def _plan_words(planned: Planned, run: Session) -> str:
@@ -98,15 +108,31 @@ def apply(
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Plan, ask, carry out, with progress region by region."""
+    return over_targets(flags, lambda one: _apply(one, output, partial=partial, wait=str(wait), yes=yes), output)
+
+
+def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
 
     run, options = _prepared(flags)
-    with connected(run.settings, run.cloud_hint) as gateway:
+    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
         planned = _planned(run, gateway, options)
         if output is Output.TEXT:
             _show(_plan_words(planned, run), unseen=yes)
-        return carry_out(planned, gateway, run.settings, partial=partial, wait=str(wait), yes=yes, output=output)
+        if run.plans_only:
+            return _published(planned.plan, output)
+        return carry_out(planned, gateway, run.settings, partial=partial, wait=wait, yes=yes, output=output)
+
+
+def _published(plan: Plan, output: Output) -> int:
+    """A target that only plans: its plan is the result, whatever is asked."""
+    from reconciler.planner.document import SCHEMA_VERSION, plan_document
+
+    if output is Output.JSON:
+        say_document({"schemaVersion": SCHEMA_VERSION, "plan": plan_document(plan), "report": None})
+    tell_safely(f"target {plan.target.name} has mode: plan, so nothing is written")
+    return _plan_exit(plan, detailed=False)
 
 
 def _show(text: str, *, unseen: bool) -> None:
@@ -128,6 +154,10 @@ def status(
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Show the live health of what the manifests declare."""
+    return over_targets(flags, lambda one: _status(one, output, detailed=detailed_exitcode), output)
+
+
+def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     from reconciler.app import Overrides, options_of, session
     from reconciler.cli.connection import connected, state_file
     from reconciler.model.health import Health
@@ -148,4 +178,4 @@ def status(
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED
     unwell = any(row.health is not Health.HEALTHY for row in rows)
-    return ExitCode.CHANGES if unwell and detailed_exitcode else ExitCode.DONE
+    return ExitCode.CHANGES if unwell and detailed else ExitCode.DONE

@@ -131,7 +131,7 @@ def test_a_target_may_say_everything_of_its_own() -> None:
     assert (settings.subscription, settings.resourceGroup) == (SUB, "rg-images")
     assert found.scope.regions == ("West Europe", "northeurope")
     assert found.origins["instance"] == "reconciler.yaml:22:5"
-    assert found.origins["limits.maxDeletes"] == "reconciler.yaml:19:14"
+    assert found.origins["limits.maxDeletes"] == "reconciler.yaml:18:14"
     assert found.origins["limits.maxDeletePercent"] == "reconciler.yaml:4:26"
 
 
