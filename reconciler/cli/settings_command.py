@@ -34,9 +34,9 @@ def settings(
     values: Annotated[bool, typer.Option(VALUES, hidden=True)] = False,
     output: OutputOption = Output.TEXT,
 ) -> int:
-    """Show every setting, its value and where it comes from; `settings show` shows the values alone.
+    """Show every setting, its value and where it comes from.
 
-    For one target, by its path or --target, what counts for it.
+    `settings show` shows the values alone; for one target, by its path or --target, what counts for it.
     """
     from reconciler.app import layered_settings, targets_of
     from reconciler.render.settings_text import settings_document, settings_text
