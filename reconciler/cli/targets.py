@@ -166,6 +166,8 @@ class _Round:
     def _print_last(self, name: str) -> None:
         """The process ends in the middle of a target: what is known of it, and of those before."""
         self._entries.append(self._entry(name))
+        for later in self._names[len(self._entries) :]:
+            self._entries.append({"name": later, "error": _failure(NOT_STARTED, "", ExitCode.INTERRUPTED)})
         self._print_end()
 
     def _print_end(self) -> None:

@@ -61,6 +61,7 @@ def names_word(pattern: str, word: str) -> bool:
     return _word_form(pattern.lower()).fullmatch(word.lower()) is not None
 
 
+@lru_cache(maxsize=8192)
 def _names_part(pattern: str, part: str) -> bool:
     """Keys of keyed lists are named by bracketed patterns only, with or without the spaces of a region's long name."""
     if part.startswith("[") is not pattern.startswith("["):

@@ -127,13 +127,15 @@ def _without(
     for path in named:
         body = _dropped(body, path)
     bare = replace(desired, body=body, unchecked=unchecked)
-    before, after = merged_body(desired, live.body), hold(merged_body(bare, live.body), live.body, named)
+    before = merged_body(desired, live.body)
+    moved = [path for path in named if not same(_dig(before, path), _dig(live.body, path))]
+    if not moved:
+        return bare, []
+    after = hold(merged_body(bare, live.body), live.body, named)
     hidden = [
-        Ignored(rule, desired.address, path, _dig(live.body, path), _dig(before, path))
-        for path, rule in named.items()
-        if not _inside(path[:-1], named)
-        and same(_dig(after, path), _dig(live.body, path))
-        and not same(_dig(before, path), _dig(live.body, path))
+        Ignored(named[path], desired.address, path, _dig(live.body, path), _dig(before, path))
+        for path in moved
+        if not _inside(path[:-1], named) and same(_dig(after, path), _dig(live.body, path))
     ]
     return bare, hidden
 
