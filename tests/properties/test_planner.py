@@ -252,3 +252,20 @@ def test_a_selected_part_is_a_part_of_the_whole_plan_and_stands_by_itself(
 
 def last_versions(live: LiveState) -> frozenset[str]:
     return frozenset(address.text().lower() for address in live.resources)
+
+
+@FEW
+@given(estates(), estates(), IGNORE_RULES)
+def test_with_rules_the_service_never_objects_and_then_nothing_is_left(
+    old: str, new: str, rules: list[IgnoreRule]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, workbench(Path(folder)) as raw:
+        bench = opened(raw)
+        bench.write(old or "apiVersion: gallery-reconciler/v1\nkind: Defaults\n")
+        bench.carry_out(bench.plan())
+        bench.write(new or "apiVersion: gallery-reconciler/v1\nkind: Defaults\n")
+        narrowed = {"ignore": tuple(rules), "allow_empty": True}
+        bench.carry_out(bench.plan(**narrowed))
+        refused = [record for record in bench.emulator.requests if record.status >= 400 and record.status != 404]
+        assert not refused, refused
+        assert not bench.plan(**narrowed).pending

@@ -1,4 +1,4 @@
-"""Who signs in: one gateway for each cloud and credential, and a credential of its own for reading where one is wished."""
+"""Who signs in: one gateway for each cloud and credential, and another credential for reading where that is wished."""
 
 from __future__ import annotations
 
