@@ -8,19 +8,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reconciler.errors import InvalidInput, UsageError
+from reconciler.kinds.scalars import region
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
-from reconciler.model.address import Scope
+from reconciler.model.address import Kind, Scope
 from reconciler.model.plan import Source, Target
+from reconciler.model.restriction import AllowList, IgnoreRule
 from reconciler.planner.options import Options
-from reconciler.settings import DEFAULT, Layered, Settings, layer
+from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, TargetScope, chosen_targets, layer
 from reconciler.source.directory import read_path
 from reconciler.source.revision import revision_of
 from reconciler.source.stream import read_stream
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "reconciler.yaml"
 STREAM = "-"
+READING = "AZURE_PLAN_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,30 @@ class Session:
     target: Target
     source: Source
     cloud_hint: str = ""
+    plans_only: bool = False
 
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
     """Settings from flags, environment and the settings file. Raises InvalidInput with every finding."""
-    return layered_settings(request, environment).settings
+    return one_target(request, environment).settings
+
+
+def targets_of(request: Request, environment: Mapping[str, str]) -> tuple[ChosenTarget, ...]:
+    """The targets that a request is about, each with what counts for it; a path of its own is one without a name.
+
+    Raises InvalidInput for settings that cannot be used, UsageError for a target that is not there.
+    """
+    path = _settings_path(request)
+    return chosen_targets(layered_settings(request, environment), request.path, path.parent if path else Path())
+
+
+def one_target(request: Request, environment: Mapping[str, str]) -> ChosenTarget:
+    """The one target of a request. Raises UsageError where there are several, and what `targets_of` raises."""
+    found = targets_of(request, environment)
+    if len(found) > 1:
+        names = ", ".join(target.name for target in found)
+        raise UsageError(f"the settings have several targets: {names}", "choose one: --target NAME, or its path")
+    return found[0]
 
 
 def layered_settings(request: Request, environment: Mapping[str, str]) -> Layered:
@@ -121,21 +143,44 @@ def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO
 
 
 def session(request: Request, environment: Mapping[str, str], *, now: datetime) -> Session:
-    """Everything a command needs but the connection. Raises InvalidInput, UsageError."""
-    layered = layered_settings(request, environment)
-    settings = layered.settings
+    """Everything a command needs but the connection, for one target. Raises InvalidInput, UsageError."""
+    chosen = one_target(request, environment)
+    hint = _cloud_hint(request, chosen)
+    request, settings = replace(request, path=chosen.path), chosen.settings
     built = load(request, settings, now=now)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
+    allowed = _allowed(chosen.scope)
     target = Target(
-        _target_name(request),
+        chosen.name or _target_name(request),
         settings.cloud,
         settings.instance or "",
-        _scopes(request, settings, built),
+        _scopes(request, settings, built, allowed),
         settings.credential.tenantId or "",
         settings.subscription or "",
+        allowed,
     )
-    return Session(settings, built, target, _source(request), _cloud_hint(request, layered))
+    return Session(settings, built, target, _source(request), hint, chosen.mode == "plan")
+
+
+def check(request: Request, environment: Mapping[str, str], *, now: datetime) -> Built:
+    """Read and check the manifests of one target; findings about them are in the result. Raises what `session` does."""
+    chosen = one_target(request, environment)
+    return load(replace(request, path=chosen.path), chosen.settings, now=now)
+
+
+def _allowed(scope: TargetScope) -> AllowList:
+    return AllowList(
+        _lower(scope.subscriptions),
+        _lower(scope.resourceGroups),
+        _lower(scope.galleries),
+        tuple(sorted(region(name) for name in scope.regions)),
+        tuple(Kind(name) for name in scope.kinds),
+    )
+
+
+def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(word.lower() for word in words))
 
 
 def _source(request: Request) -> Source:
@@ -145,18 +190,18 @@ def _source(request: Request) -> Source:
     return Source(request.path, found.commit, found.dirty, found.repo)
 
 
-def _cloud_hint(request: Request, layered: Layered) -> str:
+def _cloud_hint(request: Request, chosen: ChosenTarget) -> str:
     """Why this cloud, where nobody chose it."""
-    if layered.origins["cloud"] != DEFAULT or _settings_path(request) is not None:
+    if chosen.origins["cloud"] != DEFAULT or _settings_path(request) is not None:
         return ""
-    return f"no {SETTINGS_FILE} was found and no cloud named, so this is {layered.settings.cloud}, the default"
+    return f"no {SETTINGS_FILE} was found and no cloud named, so this is {chosen.settings.cloud}, the default"
 
 
 def _target_name(request: Request) -> str:
     return "stream" if request.path == STREAM else Path(request.path).resolve().name
 
 
-def _scopes(request: Request, settings: Settings, built: Built) -> tuple[Scope, ...]:
+def _scopes(request: Request, settings: Settings, built: Built, allowed: AllowList) -> tuple[Scope, ...]:
     scopes = [*built.desired.scopes, *(Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)]
     for text in request.scopes:
         subscription, _, group = text.partition("/")
@@ -167,17 +212,29 @@ def _scopes(request: Request, settings: Settings, built: Built) -> tuple[Scope, 
         scopes.append(Scope(subscription, group))
     if not scopes and settings.subscription and settings.resourceGroup:
         scopes.append(Scope(settings.subscription, settings.resourceGroup))  # nothing is declared: look all the same
+    if not scopes and len(allowed.subscriptions) == 1:
+        scopes += [Scope(allowed.subscriptions[0], group) for group in allowed.groups]
     unique = {scope.key: scope for scope in reversed(scopes)}
     return tuple(unique[key] for key in sorted(unique))
 
 
-def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoint | None) -> Gateway:
-    """Open the gateway to the chosen cloud. Raises UsageError or CredentialError."""
+def connect(
+    settings: Settings, environment: Mapping[str, str], emulator: Endpoint | None, *, writing: bool = False
+) -> Gateway:
+    """Open the gateway to the chosen cloud, to read as `planCredential` says or to write. Raises CredentialError.
+
+    Secrets of the reading credential are AZURE_PLAN_CLIENT_SECRET and its like, where there are such.
+    """
     from reconciler.live.credential import StaticToken, credential_of
     from reconciler.live.gateway import Gateway
 
     cloud = _cloud(settings, emulator)
-    credential = StaticToken(emulator.token) if emulator else credential_of(settings.credential, cloud, environment)
+    if emulator:
+        credential: Any = StaticToken(emulator.token)
+    elif writing or not settings.planCredential.stated:
+        credential = credential_of(settings.credential, cloud, environment)
+    else:
+        credential = credential_of(settings.planCredential, cloud, _for_reading(environment))
     return Gateway(
         cloud,
         credential,
@@ -186,6 +243,12 @@ def connect(settings: Settings, environment: Mapping[str, str], emulator: Endpoi
         workers=settings.workers,
         trust=emulator.trust if emulator else "",
     )
+
+
+def _for_reading(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the reading credential: AZURE_PLAN_… stands for AZURE_…."""
+    own = {name: value for name, value in environment.items() if name.startswith(READING)}
+    return {**environment, **{name.replace(READING, "AZURE_", 1): value for name, value in own.items()}}
 
 
 def _cloud(settings: Settings, emulator: Endpoint | None) -> Cloud:
@@ -200,7 +263,7 @@ def _cloud(settings: Settings, emulator: Endpoint | None) -> Cloud:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """The guards lifted on the command line, and what else it asks of a plan."""
+    """The guards lifted on the command line, and what else it asks of a plan: replication, or a part of it."""
 
     prune: bool = False
     adopt: tuple[str, ...] = ()
@@ -209,6 +272,8 @@ class Overrides:
     allow_protected: tuple[str, ...] = ()
     allow_last_version: tuple[str, ...] = ()
     replication: bool = False
+    only: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
 
 
 def options_of(settings: Settings, overrides: Overrides) -> Options:
@@ -232,6 +297,9 @@ def options_of(settings: Settings, overrides: Overrides) -> Options:
         max_versions=settings.limits.versions,
         max_replicas=settings.limits.replicas,
         replication=overrides.replication,
+        ignore=tuple(IgnoreRule(one.path, one.reason, one.kind or "", one.address or "") for one in settings.ignore),
+        only=overrides.only,
+        excepted=overrides.excepted,
     )
 
 

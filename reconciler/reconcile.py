@@ -33,10 +33,12 @@ from reconciler.planner.build import build
 from reconciler.planner.context import context_of, with_roles
 from reconciler.planner.drift import drift_of
 from reconciler.planner.health import health_of
+from reconciler.planner.ignore import ignoring
 from reconciler.planner.latest import Replication, questions
 from reconciler.planner.options import Options
 from reconciler.planner.rebase import Moved, fit_steps, written
 from reconciler.planner.reliance import bereft, reliances
+from reconciler.planner.scope import within
 
 LONGEST_NAP = 0.5
 SECOND = 2
@@ -187,7 +189,8 @@ def drift_pass(
 ) -> Watched:
     """Read as a plan does, and tell what differs from what was last applied. Writes nothing."""
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
-    return Watched(drift_of(context_of(desired.resources, live, options, now, ledger)), live)
+    context, _ = ignoring(within(target.allowed, context_of(desired.resources, live, options, now, ledger)))
+    return Watched(drift_of(context), live)
 
 
 def status_pass(

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, drifting, emulator_command, explaining, inspection
+from reconciler.cli import commands, drifting, emulator_command, explaining, inspection, settings_command
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
+from reconciler.cli.settings_command import SettingsCommand
 
 app = typer.Typer(
     name="reconciler",
@@ -32,10 +33,10 @@ for _name, _command in (
     ("explain", explaining.explain),
     ("why", explaining.why),
     ("schema", explaining.schema),
-    ("settings", inspection.settings),
     ("version", inspection.version),
 ):
     app.command(_name, cls=Command)(_command)
+app.command("settings", cls=SettingsCommand)(settings_command.settings)
 app.add_typer(emulator_command.app, name="emulator")
 
 

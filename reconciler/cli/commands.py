@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags, spread
-from reconciler.cli.inspection import now, request_of
+from reconciler.cli.flags import CloudFlags, RunFlags, request_of, spread
+from reconciler.cli.inspection import now
 from reconciler.cli.options import (
     USUAL_BUDGET,
     BudgetOption,
@@ -22,8 +22,9 @@ from reconciler.cli.options import (
     PlanOutputOption,
     WaitFor,
 )
+from reconciler.cli.targets import HERE, over_targets
 from reconciler.cli.wall import walled
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.app import Session
@@ -48,21 +49,26 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         tuple(flags.allow_protected or ()),
         tuple(flags.allow_last_version or ()),
         flags.replication,
+        tuple(flags.only or ()),
+        tuple(flags.excepted or ()),
     )
     tell_diagnostics(run.built.diagnostics)
     return run, options_of(run.settings, lifted)
 
 
 def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) -> Planned:
-    """Read and plan, reasons sharpened by what the store knows; an override that lifts nothing is told."""
+    """Read and plan, reasons sharpened by what the store knows; what lifts or ignores nothing is told."""
     from reconciler.cli.overrides import unmatched
+    from reconciler.cli.selecting import check_selection, unused_rules
     from reconciler.reconcile import plan_pass
 
     ledger = room.ledger(run.target)
     planned = plan_pass(
         run.built.desired, gateway, options, target=run.target, source=run.source, now=now(), ledger=ledger
     )
-    for line in unmatched(options, planned.plan, {*run.built.desired.resources, *planned.live.resources}):
+    known = {*run.built.desired.resources, *planned.live.resources}
+    check_selection(planned.plan, known)
+    for line in (*unmatched(options, planned.plan, known), *unused_rules(planned.plan)):
         tell_safely(f"warning: {line}")
     return planned
 
@@ -77,11 +83,32 @@ def plan(
     budget: BudgetOption = USUAL_BUDGET,
 ) -> int:
     """Show what apply would do, and why. Writes nothing to Azure."""
-    from reconciler.cli.connection import connected
-    from reconciler.cli.plan_output import STDOUT, check_out, save_plan, say_plan
-    from reconciler.cli.recording import store_room
+    from reconciler.cli.plan_output import check_out
 
     check_out(out, output)
+    _check_single(flags, out)
+    form = Output.JSON if output is PlanOutput.JSON else Output.TEXT
+    return over_targets(
+        flags, lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode), form, key="plan"
+    )
+
+
+def _check_single(flags: RunFlags, out: str | None) -> None:
+    """One file holds one plan. Raises UsageError where several targets would be planned into it."""
+    from reconciler.app import targets_of
+
+    if out is None or flags.path != HERE:
+        return
+    names = [one.name for one in targets_of(request_of(flags), os.environ)]
+    if len(names) > 1:
+        raise UsageError(f"--out saves one plan, and this run has {len(names)}", f"--target {names[0]}, and so on")
+
+
+def _plan(flags: RunFlags, output: PlanOutput, out: str | None, budget: int, *, detailed: bool) -> int:
+    from reconciler.cli.connection import connected
+    from reconciler.cli.plan_output import STDOUT, save_plan, say_plan
+    from reconciler.cli.recording import store_room
+
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, store_room(run.settings))
@@ -90,7 +117,7 @@ def plan(
         save_plan(planned.plan, facts, out)
     if out != STDOUT:
         say_plan(planned.plan, facts, output, budget)
-    return _plan_exit(planned.plan, detailed=detailed_exitcode)
+    return _plan_exit(planned.plan, detailed=detailed)
 
 
 def _read_facts(planned: Planned, run: Session) -> ReadFacts:
@@ -125,25 +152,40 @@ def apply(
     A plan saved by `plan --out FILE` needs no manifests and no question. It is refused where what it changes has moved
     since.
     """
-    from reconciler.cli.applying import carry_out
-    from reconciler.cli.connection import connected
-    from reconciler.cli.plan_output import plan_words
-    from reconciler.cli.recording import Recording, store_room
     from reconciler.cli.saved_plans import apply_saved, saved_at
 
     saved = saved_at(flags.path)
     if saved is not None:
         return apply_saved(saved, flags, partial=partial, wait=str(wait), output=output)
+    return over_targets(flags, lambda one: _apply(one, output, partial=partial, wait=str(wait), yes=yes), output)
+
+
+def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
+    from reconciler.cli.applying import carry_out
+    from reconciler.cli.connection import connected
+    from reconciler.cli.plan_output import plan_words
+    from reconciler.cli.recording import Recording, store_room
+
     run, options = _prepared(flags)
     room = store_room(run.settings)
-    with connected(run.settings, run.cloud_hint) as gateway:
+    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
         planned = _planned(run, gateway, options, room)
         recording = Recording(room, planned, run.built.desired, options)
         if output is Output.TEXT:
             _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
-        return carry_out(
-            planned, gateway, run.settings, recording, partial=partial, wait=str(wait), yes=yes, output=output
-        )
+        if run.plans_only:
+            return _published(planned.plan, output)
+        return carry_out(planned, gateway, run.settings, recording, partial=partial, wait=wait, yes=yes, output=output)
+
+
+def _published(plan: Plan, output: Output) -> int:
+    """A target that only plans: its plan is the result, whatever is asked."""
+    from reconciler.planner.document import SCHEMA_VERSION, plan_document
+
+    if output is Output.JSON:
+        say_document({"schemaVersion": SCHEMA_VERSION, "plan": plan_document(plan), "report": None})
+    tell_safely(f"target {plan.target.name} has mode: plan, so nothing is written")
+    return _plan_exit(plan, detailed=False)
 
 
 def _show(text: str, *, unseen: bool) -> None:
@@ -165,6 +207,10 @@ def status(
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Show the live health of what the manifests declare."""
+    return over_targets(flags, lambda one: _status(one, output, detailed=detailed_exitcode), output)
+
+
+def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     from reconciler.app import Overrides, options_of, session
     from reconciler.cli.connection import connected, state_file
     from reconciler.model.health import Health
@@ -185,4 +231,4 @@ def status(
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED
     unwell = any(row.health is not Health.HEALTHY for row in rows)
-    return ExitCode.CHANGES if unwell and detailed_exitcode else ExitCode.DONE
+    return ExitCode.CHANGES if unwell and detailed else ExitCode.DONE

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.app import Endpoint, connect
 from reconciler.errors import CredentialError, ExitCode, ReconcilerError, UsageError
@@ -27,18 +27,62 @@ class EmulatorBusy(ReconcilerError):  # noqa: N818 - a state of the world, told 
     exit_code = ExitCode.LOCKED
 
 
+class _Open:
+    """The gateways of one run, each opened once, and the emulators behind them."""
+
+    shared: _Open | None = None
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._gateways: dict[tuple[Any, ...], Gateway] = {}
+        self._endpoints: dict[str, Endpoint] = {}
+
+    def gateway(self, settings: Settings, *, writing: bool) -> Gateway:
+        """The gateway of a cloud and credential. Raises what `connected` raises."""
+        key = _key(settings, writing=writing)
+        if key not in self._gateways:
+            endpoint = self._emulator(settings) if settings.cloud == EMULATOR else None
+            gateway = connect(settings, os.environ, endpoint, writing=writing)
+            self._stack.callback(gateway.close)
+            self._gateways[key] = gateway
+        return self._gateways[key]
+
+    def _emulator(self, settings: Settings) -> Endpoint:
+        state = state_file(settings)
+        if state not in self._endpoints:
+            self._endpoints[state] = _emulated(self._stack, settings)
+        return self._endpoints[state]
+
+
+def _key(settings: Settings, *, writing: bool) -> tuple[Any, ...]:
+    """What two targets must have in common to share a gateway."""
+    place = (settings.cloud, settings.endpoint, settings.audience, settings.authority, state_file(settings))
+    reading = not writing and settings.planCredential.stated
+    who = settings.planCredential if reading else settings.credential
+    return (*place, reading, who, settings.apiVersion, settings.timeout, settings.workers)
+
+
 @contextmanager
-def connected(settings: Settings, cloud_hint: str = "") -> Iterator[Gateway]:
+def shared_connections() -> Iterator[None]:
+    """Let every `connected` inside share what is open: one gateway for each cloud and credential."""
+    with ExitStack() as stack:
+        _Open.shared = _Open(stack)
+        try:
+            yield
+        finally:
+            _Open.shared = None
+
+
+@contextmanager
+def connected(settings: Settings, cloud_hint: str = "", *, writing: bool = False) -> Iterator[Gateway]:
     """Open the gateway; with `cloud: emulator`, serve the state file or join the process that does.
 
-    `cloud_hint` says how the cloud came to be chosen, for when signing in to it fails.
+    `cloud_hint` says how the cloud came to be chosen, for when signing in to it fails. Who only reads has the
+    credential for planning, where there is one; `writing` takes the other.
     """
     with ExitStack() as stack:
-        endpoint = _emulated(stack, settings) if settings.cloud == EMULATOR else None
         try:
-            gateway = connect(settings, os.environ, endpoint)
-            stack.callback(gateway.close)
-            yield gateway
+            yield (_Open.shared or _Open(stack)).gateway(settings, writing=writing)
         except CredentialError as error:
             hints = (cloud_hint, error.hint)
             raise CredentialError(f"{settings.cloud}: {error.message}", "; ".join(filter(None, hints))) from error

@@ -7,13 +7,15 @@ import io
 import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
 from reconciler.errors import ReconcilerError
 
 PLAIN_WIDTH = 120
 STREAMS = (0, 1, 2)
+UNTOUCHED = "interrupted, nothing was written"
 
 
 class Unwritable(ReconcilerError):  # noqa: N818 - a state of the world, told in one line
@@ -29,6 +31,9 @@ class _Said:
 
     anything = False
     lost: Unwritable | None = None
+    gathered: list[Any] | None = None
+    last_words: Callable[[], None] | None = None
+    done_before: tuple[str, ...] = ()
 
 
 def prepare_streams() -> None:
@@ -83,7 +88,13 @@ def say(text: str) -> None:
 
 
 def say_document(document: Any) -> None:
-    """Print a result as JSON, pure whatever the stream's encoding. Raises Unwritable."""
+    """Print a result as JSON, pure whatever the stream's encoding, or keep it where results are gathered.
+
+    Raises Unwritable.
+    """
+    if _Said.gathered is not None:
+        _Said.gathered.append(document)
+        return
     from reconciler.render.documents import as_json
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
@@ -93,6 +104,28 @@ def say_document(document: Any) -> None:
 def has_said() -> bool:
     """Whether a result was begun: a second JSON document would make it none."""
     return _Said.anything
+
+
+@contextmanager
+def gathering(into: list[Any], last_words: Callable[[], None]) -> Iterator[None]:
+    """Keep the documents of one part of a result; `last_words` prints the whole if the process has to end meanwhile."""
+    _Said.gathered, _Said.last_words = into, last_words
+    try:
+        yield
+    finally:
+        _Said.gathered = _Said.last_words = None
+
+
+def note_done(name: str) -> None:
+    """Remember a target whose turn is over, for whoever is interrupted later."""
+    _Said.done_before = (*_Said.done_before, name)
+
+
+def untouched_words() -> str:
+    """What an interruption before the first write of a target means."""
+    if not _Said.done_before:
+        return UNTOUCHED
+    return f"interrupted, nothing was written for this target; before it ran {', '.join(_Said.done_before)}"
 
 
 def tell(text: str) -> None:
@@ -122,6 +155,10 @@ def tell_diagnostics(diagnostics: tuple[Any, ...]) -> None:
 
 def leave(code: int) -> NoReturn:
     """End the process now: no thread is joined, nothing is waited for."""
+    if _Said.last_words is not None:
+        _Said.gathered = None
+        with suppress(Exception):
+            _Said.last_words()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, RuntimeError):
             stream.flush()

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.console import page_of, say, say_document, tell_diagnostics
-from reconciler.cli.flags import CloudFlags, spread
-from reconciler.cli.inspection import now, request_of
+from reconciler.cli.flags import CloudFlags, request_of, spread
+from reconciler.cli.inspection import now
 from reconciler.cli.options import Output, OutputOption
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode
 
@@ -25,6 +26,10 @@ def drift(flags: CloudFlags, detailed_exitcode: DriftOption = False, output: Out
 
     Where that is not known, what is declared counts instead.
     """
+    return over_targets(flags, lambda one: _drift(one, output, detailed=detailed_exitcode), output)
+
+
+def _drift(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     from reconciler.app import Overrides, options_of, session
     from reconciler.cli.connection import connected, state_file
     from reconciler.cli.recording import store_room
@@ -48,4 +53,4 @@ def drift(flags: CloudFlags, detailed_exitcode: DriftOption = False, output: Out
         say(drift_text(found, read_header(run.target, run.source, facts, page), page))
     if found.unread:
         return ExitCode.FAILED
-    return ExitCode.CHANGES if found.resources and detailed_exitcode else ExitCode.DONE
+    return ExitCode.CHANGES if found.resources and detailed else ExitCode.DONE

@@ -9,7 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from reconciler.cli.options import (
     AdoptOption,
@@ -18,15 +18,21 @@ from reconciler.cli.options import (
     AllowLastOption,
     AllowProtectedOption,
     CloudOption,
+    ExceptOption,
     GroupOption,
     InstanceOption,
+    OnlyOption,
     PathArgument,
     PruneOption,
     ReplicationOption,
     ScopeOption,
     SettingsOption,
     SubscriptionOption,
+    TargetOption,
 )
+
+if TYPE_CHECKING:
+    from reconciler.app import Request
 
 R = TypeVar("R")
 
@@ -37,6 +43,7 @@ class SourceFlags:
 
     path: PathArgument = "."
     settings: SettingsOption = None
+    target: TargetOption = None
     subscription: SubscriptionOption = None
     resource_group: GroupOption = None
 
@@ -54,6 +61,8 @@ class RunFlags(CloudFlags):
     """Also how far the plan may go."""
 
     scope: ScopeOption = None
+    only: OnlyOption = None
+    excepted: ExceptOption = None
     prune: PruneOption = False
     adopt: AdoptOption = None
     allow_empty: AllowEmptyOption = False
@@ -61,6 +70,19 @@ class RunFlags(CloudFlags):
     allow_protected: AllowProtectedOption = None
     allow_last_version: AllowLastOption = None
     replication: ReplicationOption = False
+
+
+def request_of(flags: SourceFlags) -> Request:
+    """What the command line asked for, as settings flags."""
+    from reconciler.app import Request
+
+    chosen: dict[str, Any] = {"subscription": flags.subscription, "resourceGroup": flags.resource_group}
+    chosen["target"] = flags.target or None
+    if isinstance(flags, CloudFlags):
+        chosen |= {"instance": flags.instance, "cloud": flags.cloud}
+    stated = {name: value for name, value in chosen.items() if value is not None}
+    scopes = flags.scope if isinstance(flags, RunFlags) else None
+    return Request(flags.path, stated, flags.settings, tuple(scopes or ()))
 
 
 def spread(command: Callable[..., R]) -> Callable[..., R]:

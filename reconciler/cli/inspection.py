@@ -1,19 +1,18 @@
-"""validate, show, settings, version: what can be said without asking Azure."""
+"""validate, show, version: what can be said without asking Azure."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from reconciler.cli.console import say, say_document, tell, tell_diagnostics
-from reconciler.cli.flags import CloudFlags, RunFlags, SourceFlags, spread
+from reconciler.cli.flags import SourceFlags, request_of, spread
 from reconciler.cli.options import USUAL_BUDGET, BudgetOption, Output, OutputOption, PlanOutput, ShownOption
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled, walled_json
 from reconciler.errors import ExitCode, UsageError
 
-if TYPE_CHECKING:
-    from reconciler.app import Request
+__all__ = ["NOUNS", "now", "request_of", "show", "validate", "version", "version_line"]
 
 NOUNS = {
     "Gallery": "gallery",
@@ -28,28 +27,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def request_of(flags: SourceFlags) -> Request:
-    """What the command line asked for, as settings flags."""
-    from reconciler.app import Request
-
-    chosen: dict[str, str | None] = {"subscription": flags.subscription, "resourceGroup": flags.resource_group}
-    if isinstance(flags, CloudFlags):
-        chosen |= {"instance": flags.instance, "cloud": flags.cloud}
-    stated = {name: value for name, value in chosen.items() if value is not None}
-    scopes = flags.scope if isinstance(flags, RunFlags) else None
-    return Request(flags.path, stated, flags.settings, tuple(scopes or ()))
-
-
 @walled
 @spread
 def validate(flags: SourceFlags, output: OutputOption = Output.TEXT) -> int:
     """Check manifests without asking Azure."""
-    from reconciler.app import load, settings_of
+    return over_targets(flags, lambda one: _validate(one, output), output, headed=True)
+
+
+def _validate(flags: SourceFlags, output: Output) -> int:
+    from reconciler.app import check
     from reconciler.render.documents import validation_document
     from reconciler.render.words import count_words
 
-    request = request_of(flags)
-    built = load(request, settings_of(request, os.environ), now=now())
+    built = check(request_of(flags), os.environ, now=now())
     code = ExitCode.DONE if built.ok else ExitCode.INVALID
     errors = sum(found.severity == "error" for found in built.diagnostics)
     verdict = f"invalid: {count_words(errors, 'error')}"
@@ -87,22 +77,6 @@ def show(flags: SourceFlags, output: ShownOption = None, budget: BudgetOption = 
         say_document(desired_document(session(request_of(flags), os.environ, now=now()).built.desired))
     else:
         raise UsageError(f"manifests are shown as JSON, not as {output}", "leave out -o, or name a saved plan")
-    return ExitCode.DONE
-
-
-@walled
-@spread
-def settings(flags: CloudFlags, output: OutputOption = Output.TEXT) -> int:
-    """Show every setting, its value and where it comes from."""
-    from reconciler.app import layered_settings
-    from reconciler.render.settings_text import settings_document, settings_text
-
-    layered = layered_settings(request_of(flags), os.environ)
-    rows = settings_document(layered.settings.model_dump(mode="json"), layered.origins)
-    if output is Output.JSON:
-        say_document(rows)
-    else:
-        say(settings_text(rows))
     return ExitCode.DONE
 
 

@@ -41,6 +41,18 @@ SettingsOption = Annotated[
         "--settings", metavar="FILE", help="Settings file; default: the reconciler.yaml beside or above the manifests."
     ),
 ]
+TargetOption = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="NAME", help="A target of the settings; repeatable. Default: all of them."),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="ADDRESS-GLOB", help="Plan nothing else, but for what it needs; repeatable."),
+]
+ExceptOption = Annotated[
+    list[str] | None,
+    typer.Option("--except", metavar="ADDRESS-GLOB", help="Leave this out, and what needs it; repeatable."),
+]
 InstanceOption = Annotated[
     str | None, typer.Option("--instance", metavar="NAME", help="Installation whose ownership counts.")
 ]

@@ -38,7 +38,13 @@ def _near(text: str, flag: str, plan: Plan, addresses: list[Address]) -> str:
     wanted = [found.override.partition(" ")[2] for found in plan.refusals if found.override.startswith(f"{flag} ")]
     if wanted:
         return max(wanted, key=lambda each: SequenceMatcher(None, text[:LONGEST], each.lower()).ratio())
+    return alike(text, addresses)
+
+
+def alike(text: str, addresses: list[Address]) -> str:
+    """The address that is spelt most alike, as a whole or in its last part; "" for none."""
     spelt = {address.text().lower(): address.text() for address in addresses}
     last = {key.rpartition("/")[2]: whole for key, whole in spelt.items()}
-    close = get_close_matches(text[:LONGEST], spelt, n=1) or get_close_matches(text[:LONGEST], last, n=1)
+    text = text[:LONGEST].lower()
+    close = get_close_matches(text, spelt, n=1) or get_close_matches(text, last, n=1)
     return (spelt.get(close[0]) or last[close[0]]) if close else ""

@@ -63,7 +63,7 @@ def apply_saved(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, outp
             say(plan_words(plan, facts_of(saved.read)))
         except Unwritable:
             tell("the plan cannot be shown; it was approved in its file")
-    with connected(settings) as gateway:
+    with connected(settings, writing=True) as gateway:
         if not blocked(plan, partial=partial):
             _refuse_moved(plan, gateway, settings)
         made = Planned(plan, LiveState({}))

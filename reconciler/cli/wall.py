@@ -15,11 +15,19 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from reconciler.cli.console import Unwritable, has_said, leave, say_document, tell, tell_diagnostics, tell_safely
+from reconciler.cli.console import (
+    Unwritable,
+    has_said,
+    leave,
+    say_document,
+    tell,
+    tell_diagnostics,
+    tell_safely,
+    untouched_words,
+)
 from reconciler.errors import ExitCode, InvalidInput, ReconcilerError
 
 P = ParamSpec("P")
-UNTOUCHED = "interrupted, nothing was written"
 FAULT = "this is a fault of the reconciler; RECONCILER_DEBUG=1 shows where"
 SIGNALS = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
@@ -86,9 +94,10 @@ def _document(message: str, hint: str, code: ExitCode, diagnostics: tuple[Any, .
 
 def end_untouched(code: ExitCode, *, json: bool) -> NoReturn:
     """End now, before anything was written; no thread holds the exit."""
-    tell(UNTOUCHED)
+    words = untouched_words()
+    tell(words)
     with suppress(Exception):
-        _document(UNTOUCHED, "", code, (), json=json)
+        _document(words, "", code, (), json=json)
     leave(code)
 
 

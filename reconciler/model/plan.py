@@ -14,6 +14,7 @@ from typing import Any
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
 from reconciler.model.impact import Latest, Limit, Volume
+from reconciler.model.restriction import AllowList, Ignored, RuleUse, Selection
 from reconciler.model.state import Body, Path, Unread
 
 
@@ -190,7 +191,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope.
+    """What a plan speaks of: the cloud, the instance whose ownership counts, the groups in scope, what it may touch.
 
     `tenant` and `subscription` are those the settings named, "" where they named none.
     """
@@ -201,6 +202,7 @@ class Target:
     scopes: tuple[Scope, ...] = ()
     tenant: str = ""
     subscription: str = ""
+    allowed: AllowList = field(default_factory=AllowList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,9 @@ class Plan:
     latest: tuple[Latest, ...] = ()
     limits: tuple[Limit, ...] = ()
     volumes: tuple[Volume, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    ignore_rules: tuple[RuleUse, ...] = ()
+    selection: Selection | None = None
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
 

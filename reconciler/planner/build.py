@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Kind
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
+from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
 from reconciler.planner.afterwards import afterwards
@@ -17,16 +17,31 @@ from reconciler.planner.context import Context, context_of
 from reconciler.planner.detect import created, detect
 from reconciler.planner.document import digest_of
 from reconciler.planner.fate import outlook_of
+from reconciler.planner.finding import Finding
 from reconciler.planner.hints import hints
 from reconciler.planner.identifiers import identifier_clashes
+from reconciler.planner.ignore import ignoring
 from reconciler.planner.latest import Replication, latest_rows
 from reconciler.planner.limits import limit_rows
 from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
-from reconciler.planner.prune import removals
+from reconciler.planner.prune import Removals, removals
 from reconciler.planner.replace import replacements
+from reconciler.planner.scope import within
+from reconciler.planner.selection import Choice, choose
 from reconciler.planner.volume import volume_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is decided about everything, in no order yet: the context it was decided in, and the part that is chosen."""
+
+    context: Context
+    actions: tuple[Action, ...]
+    refusals: tuple[Refusal, ...]
+    undeclared: tuple[Undeclared, ...]
+    choice: Choice
 
 
 def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, since when and known how well
@@ -44,39 +59,32 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
 
     `replication` is what was read of how far versions are, None where nobody asked.
     """
-    context = context_of(desired.resources, live, options, now, ledger)
-    findings = {address: detect(context, context.desired[address]) for address in sorted(context.desired)}
-    undecided = tuple(finding.unread for finding in findings.values() if finding.unread is not None)
-    if undecided:
-        live = replace(live, unread=(*live.unread, *undecided))
-        context = replace(context, live=live)
-    replaced = replacements(context, findings, created)
-    kept = [finding for address, finding in findings.items() if address not in replaced.taken]
-    declared = [action for finding in kept for action in finding.actions] + list(replaced.actions)
-    clashes = identifier_clashes(context, declared, replaced.taken)
-    removed = removals(context, outlook_of(declared), replaced.taken)
-    held = [finding.refusal for finding in kept if finding.refusal is not None]
-    actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *replaced.refusals, *clashes])
-    carried_out = ordered(actions)
-    later = afterwards(live, carried_out)
-    refusals = [
-        *_run_guards(context, actions),
-        *guards.limits_exceeded(later, options),
-        *refusals,
-        *removed.refusals,
-    ]
+    whole = within(target.allowed, context_of(desired.resources, live, options, now, ledger))
+    context, passed_over = ignoring(whole)
+    context, findings = _findings(context)
+    decided = _decided(context, findings)
+    context, choice = decided.context, decided.choice
+    actions = ordered(decided.actions)
+    later = afterwards(context.live, actions)
     return _sealed(
         Plan(
             target=target,
             source=source,
             created_at=now.isoformat(timespec="seconds"),
-            actions=carried_out,
-            refusals=tuple(refusals),
-            unread=tuple(sorted(live.unread, key=lambda place: (place.under, place.code))),
-            undeclared=removed.rows,
+            actions=actions,
+            refusals=(
+                *_run_guards(context, decided.actions),
+                *guards.limits_exceeded(later, options),
+                *decided.refusals,
+            ),
+            unread=tuple(sorted(context.live.unread, key=lambda place: (place.under, place.code))),
+            undeclared=decided.undeclared,
             unowned=_unowned(context),
             hints=hints(actions),
             overrides=options.overrides,
+            ignored=tuple(found for found in passed_over.hidden if choice.chosen(found.address)),
+            ignore_rules=passed_over.uses,
+            selection=choice.selection,
             latest=latest_rows(later, replication),
             limits=limit_rows(later, options),
             volumes=volume_rows(later),
@@ -84,12 +92,44 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
     )
 
 
-def _run_guards(context: Context, actions: list[Action]) -> Iterable[Refusal]:
+def _findings(context: Context) -> tuple[Context, dict[Address, Finding]]:
+    """What is found about everything declared; what cannot be decided counts as unread from then on."""
+    findings = {address: detect(context, context.desired[address]) for address in sorted(context.desired)}
+    undecided = tuple(finding.unread for finding in findings.values() if finding.unread is not None)
+    if undecided:
+        context = replace(context, live=replace(context.live, unread=(*context.live.unread, *undecided)))
+    return context, findings
+
+
+def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
+    """Replacements, clashes and removals; then the chosen part; then what refusals hold back goes."""
+    replaced = replacements(context, findings, created)
+    kept = [finding for address, finding in findings.items() if address not in replaced.taken]
+    declared = [*(action for finding in kept for action in finding.actions), *replaced.actions]
+    refusals = [finding.refusal for finding in kept if finding.refusal is not None]
+    refusals += [*replaced.refusals, *identifier_clashes(context, declared, replaced.taken)]
+
+    def removed(known: Context, chosen: list[Action]) -> Removals:
+        return removals(known, outlook_of(chosen), replaced.taken)
+
+    going = removed(context, declared)
+    choice = choose(context, [*declared, *going.actions], [*refusals, *going.refusals])
+    if choice.selection is not None:
+        everything = {*context.desired, *context.live.resources}
+        context = replace(context, left_out=frozenset(one for one in everything if not choice.chosen(one)))
+        going = removed(context, choice.actions(declared))
+    actions, held = _leave_refused_alone([*declared, *going.actions], refusals)
+    rest = (*choice.refusals(held), *going.refusals)
+    return _Decided(context, tuple(choice.actions(actions)), rest, going.rows, choice)
+
+
+def _run_guards(context: Context, actions: tuple[Action, ...]) -> Iterable[Refusal]:
     deleting = frozenset(action.address for action in actions if action.removes)
     found = (
         guards.incomplete_read(context),
         guards.no_instance(context),
         guards.empty_desired(context),
+        guards.outside_scope(context, actions),
         guards.max_deletes(context, deleting) if deleting else None,
     )
     return (refusal for refusal in found if refusal is not None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.state import DesiredResource, LiveResource, LiveState, role_key
+from reconciler.model.restriction import AllowList
+from reconciler.model.state import DesiredResource, LiveResource, LiveState, Path, role_key
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import Owner, owner_of
 
@@ -20,7 +21,8 @@ class Context:
     """The inputs of one plan. `desired` has its custom roles resolved.
 
     `versions` are the live versions by definition, `owners` says whose each live resource is, `owned` is everything
-    that this instance owns, in address order.
+    that this instance owns, in address order. `held` are the field paths that ignore rules keep as they are live,
+    `hidden` the addresses where that hides a difference; `left_out` are removals that were not selected.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -31,6 +33,10 @@ class Context:
     owned: tuple[LiveResource, ...]
     owners: Mapping[Address, Owner]
     ledger: Ledger = EMPTY
+    held: Mapping[Address, tuple[Path, ...]] = field(default_factory=dict)
+    hidden: frozenset[Address] = frozenset()
+    allowed: AllowList = field(default_factory=AllowList)
+    left_out: frozenset[Address] = frozenset()
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""

@@ -18,6 +18,7 @@ from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.finding import Finding
 from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.guards import too_many_replicas
+from reconciler.planner.ignore import disturbing, held
 from reconciler.planner.ownership import Owner, marker_for, marker_of
 from reconciler.planner.recycle import restored
 from reconciler.planner.refuse import (
@@ -87,8 +88,8 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     if not live.settled:
         words = f"{live.state} in Azure; waits for it to finish"
         wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
-        return Finding((replace(wait, expected=merged_body(desired, live.body)),))
-    after = upkeep(context, desired, live, merged_body(desired, live.body))
+        return Finding((replace(wait, expected=held(context, desired.address, merged_body(desired, live.body))),))
+    after = upkeep(context, desired, live, held(context, desired.address, merged_body(desired, live.body)))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
     changes = with_reasons(context, desired, changes)
@@ -133,6 +134,8 @@ def _equal(context: Context, desired: DesiredResource, live: LiveResource) -> Ac
     elif context.options.owner and context.owner(live) is not Owner.OURS:
         assignment = desired.address.kind is Kind.ROLE_ASSIGNMENT
         reasons = (Reason.SATISFIED_BY_OTHER if assignment else Reason.UNOWNED,)
+    if desired.address in context.hidden:
+        reasons = (*reasons, Reason.IGNORED_BY_RULE)
     return _action(desired, live, Verb.NOOP, reasons, "")
 
 
@@ -180,6 +183,9 @@ def _update(
     if isinstance(steps, Forbidden):
         changes = with_reasons(context, desired, changes_between(shape, live.body, after, desired))
         return Finding(refusal=region_removal(desired, steps, changes))
+    disturbed = disturbing(context, desired, [step.body for step in steps])
+    if disturbed is not None:
+        return Finding(refusal=disturbed)
     verb, reasons = _verb(context, live, causes)
     shared = shares(desired, live.body, after, reasons) if desired.address.kind is Kind.GALLERY else ()
     shared = tuple(replace(each, changes=with_reasons(context, desired, each.changes)) for each in shared)

@@ -14,9 +14,11 @@ from reconciler import __version__
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
 from reconciler.model.plan import Action, Change, Plan, Refusal, Source, Target, Undeclared
-from reconciler.model.state import Unread
+from reconciler.model.state import Path, Unread
 from reconciler.planner.fingerprint import canonical_json
 from reconciler.planner.impact_entries import latest_entry, limit_entry, volume_entry
+from reconciler.planner.narrowed import allowed_document, ignored_document, rule_document, selection_document
+from reconciler.planner.plain import plain
 
 SCHEMA_VERSION = 1
 NOT_NAMED = frozenset({"createdAt", "read", "digest"})  # what may differ between two plans of the same name
@@ -37,6 +39,9 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "undeclared": [_undeclared(row) for row in plan.undeclared],
         "unowned": [_address(address) for address in plan.unowned],
         "hints": [{"addresses": list(map(_address, hint.addresses)), "words": hint.words} for hint in plan.hints],
+        "ignored": [ignored_document(found) for found in plan.ignored],
+        "ignoreRules": [rule_document(use) for use in plan.ignore_rules],
+        "selection": selection_document(plan.selection),
         "overrides": list(plan.overrides),
         "latest": [latest_entry(row) for row in plan.latest],
         "limits": [limit_entry(row) for row in plan.limits],
@@ -61,12 +66,18 @@ def saved_document(plan: Plan, read: Mapping[str, Any] | None = None) -> dict[st
         _add_parts(row, action.changes)
     for row, refusal in zip(document["refusals"], plan.refusals, strict=True):
         _add_parts(row, refusal.changes)
+    for row, found in zip(document["ignored"], plan.ignored, strict=True):
+        row["parts"] = _parts(found.path)
     return document
 
 
 def _add_parts(row: dict[str, Any], changes: tuple[Change, ...]) -> None:
     for entry, change in zip(row["changes"], changes, strict=True):
-        entry["parts"] = [str(part) if isinstance(part, str) else part for part in change.path]
+        entry["parts"] = _parts(change.path)
+
+
+def _parts(path: Path) -> list[str | int]:
+    return [str(part) if isinstance(part, str) else part for part in path]
 
 
 def _grants(plan: Plan) -> Iterator[Address]:
@@ -74,6 +85,12 @@ def _grants(plan: Plan) -> Iterator[Address]:
     yield from (action.address for action in plan.actions if action.address.access)
     yield from (row.address for row in plan.undeclared if row.address.access)
     yield from (address for refusal in plan.refusals for address in refusal.addresses if address.access)
+    yield from (found.address for found in plan.ignored if found.address.access)
+    chosen = plan.selection
+    if chosen is not None:
+        named = (*chosen.pulled_in, *(left.address for left in chosen.left_out))
+        named += tuple(left.needs for left in chosen.left_out if left.needs is not None)
+        yield from (address for address in named if address.access)
 
 
 def digest_of(plan: Plan) -> str:
@@ -104,6 +121,7 @@ def target_document(target: Target) -> dict[str, Any]:
         "tenant": target.tenant,
         "subscription": target.subscription,
         "scopes": [_scope(scope) for scope in target.scopes],
+        "allowed": allowed_document(target.allowed),
     }
 
 
@@ -170,12 +188,3 @@ def _undeclared(row: Undeclared) -> dict[str, Any]:
         "guards": [str(rule) for rule in row.guards],
         "hazard": row.hazard,
     }
-
-
-def plain(value: Any) -> Any:
-    """A canonical value without our own text types."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [plain(entry) for entry in value]
-    return str(value) if isinstance(value, str) else value

@@ -49,6 +49,7 @@ def plan_schema() -> Schema:
             "change": _change(),
             "action": _action(),
             "refusal": _refusal(),
+            "ignoreRule": _record({"kind": TEXT, "address": TEXT, "path": TEXT, "reason": TEXT}),
         },
     }
 
@@ -87,8 +88,17 @@ def _top() -> Schema:
 
 def _target() -> Schema:
     scope = _record({"subscription": TEXT, "resourceGroup": TEXT})
+    allowed = {name: _list(TEXT) for name in ("subscriptions", "resourceGroups", "galleries", "regions")}
     return _record(
-        {"name": TEXT, "cloud": TEXT, "instance": TEXT, "scopes": _list(scope)}, {"tenant": TEXT, "subscription": TEXT}
+        {
+            "name": TEXT,
+            "cloud": TEXT,
+            "instance": TEXT,
+            "tenant": TEXT,
+            "subscription": TEXT,
+            "scopes": _list(scope),
+            "allowed": _record({**allowed, "kinds": _list(_enum(Kind))}),
+        }
     )
 
 
@@ -97,9 +107,11 @@ def _meaning() -> Schema:
     return {
         "ignored": _list(
             _record(
-                {"rule": ANY, "address": _ref("address"), "path": TEXT, "live": ANY, "declared": ANY, "reason": TEXT}
+                {"rule": _ref("ignoreRule"), "address": _ref("address"), "path": TEXT, "live": ANY, "declared": ANY},
+                {"parts": _list({"type": ["string", "integer"]})},
             )
         ),
+        "ignoreRules": _list(_record({"rule": _ref("ignoreRule"), "fields": COUNT, "hidden": COUNT})),
         "latest": _list(
             _record(
                 {"definition": _ref("address"), "region": TEXT, "before": VERSION, "after": VERSION},
@@ -136,7 +148,18 @@ def _meaning() -> Schema:
         "selection": {
             "oneOf": [
                 {"type": "null"},
-                _record({name: _list(TEXT) for name in ("only", "except", "pulledIn", "leftOut")}),
+                _record(
+                    {
+                        "only": _list(TEXT),
+                        "except": _list(TEXT),
+                        "pulledIn": _list(_ref("address")),
+                        "leftOut": _list(
+                            _record(
+                                {"address": _ref("address"), "needs": {"oneOf": [{"type": "null"}, _ref("address")]}}
+                            )
+                        ),
+                    }
+                ),
             ]
         },
         "hints": _list(_record({"addresses": _list(_ref("address")), "words": TEXT})),

@@ -18,6 +18,7 @@ from reconciler.planner.causes import OWNER_PATH, kept
 from reconciler.planner.context import Context
 from reconciler.planner.detect import undecided, upkeep
 from reconciler.planner.diff import changes_between
+from reconciler.planner.ignore import held
 from reconciler.planner.ownership import Owner
 
 
@@ -52,7 +53,7 @@ def _missing(context: Context, desired: DesiredResource) -> DriftedResource | No
 
 def _changed(context: Context, desired: DesiredResource, live: LiveResource) -> DriftedResource | None:
     shape = rules_of(desired.address.kind).shape
-    wanted = upkeep(context, desired, live, merged_body(desired, live.body))
+    wanted = upkeep(context, desired, live, held(context, desired.address, merged_body(desired, live.body)))
     asked = changes_between(shape, wanted, live.body, desired)
     if not asked and not _disowned(context, live):
         return None

@@ -6,14 +6,14 @@ Guards look at the whole plan or at one removal; the rules about single fields a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.kinds.ownership import PROTECT
 from reconciler.kinds.scalars import read_instant, version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Limit
-from reconciler.model.plan import Level, Refusal, RefusalRule
+from reconciler.model.plan import Action, Level, Refusal, RefusalRule
 from reconciler.model.state import DesiredResource, LiveResource
 from reconciler.planner.afterwards import Afterwards
 from reconciler.planner.context import Context
@@ -22,6 +22,9 @@ from reconciler.planner.limits import crowded
 from reconciler.planner.options import Options, names
 from reconciler.planner.order import source_key
 from reconciler.planner.replicas import replicas_by_region
+from reconciler.planner.scope import outside
+
+STRAYS = 3
 
 
 def incomplete_read(context: Context) -> Refusal | None:
@@ -71,6 +74,26 @@ def empty_desired(context: Context) -> Refusal | None:
         f"the manifests declare nothing, but {count} live resources are owned by this instance",
         ways_out=("point at the right folder", "--allow-empty if everything is really meant to go"),
         override="--allow-empty",
+    )
+
+
+def outside_scope(context: Context, actions: Iterable[Action]) -> Refusal | None:
+    """A target touches what its scope allows and nothing else; one stray address stops the whole run."""
+    deleting = {action.address for action in actions if action.removes}
+    bodies = {address: found.body for address, found in context.desired.items() if address not in context.left_out}
+    bodies |= {address: context.live.resources[address].body for address in deleting - bodies.keys()}
+    strays = {address: why for address in sorted(bodies) if (why := outside(context.allowed, address, bodies[address]))}
+    if not strays:
+        return None
+    shown = ", ".join(f"{address.text()} ({why})" for address, why in list(strays.items())[:STRAYS])
+    more = f" and {len(strays) - STRAYS} more" if len(strays) > STRAYS else ""
+    return Refusal(
+        RefusalRule.OUTSIDE_SCOPE,
+        Level.RUN,
+        tuple(strays),
+        f"outside the target's scope: {shown}{more}",
+        ways_out=("declare it in the target it belongs to", "widen this target's scope in the settings"),
+        origin=next((context.desired[address].origin for address in strays if address in context.desired), None),
     )
 
 

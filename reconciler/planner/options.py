@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reconciler.model.address import Address
 from reconciler.model.impact import Counted
+from reconciler.model.restriction import IgnoreRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Options:
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
     `replication` asks how far versions are whose answer decides what `latest` resolves to.
+    `only` and `excepted` are address globs: what is planned at all (nothing named: everything).
     """
 
     instance: str = ""
@@ -35,6 +37,9 @@ class Options:
     max_definitions: int = 1000
     max_versions: int = 10_000
     replication: bool = False
+    ignore: tuple[IgnoreRule, ...] = ()
+    only: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:

@@ -38,7 +38,7 @@ def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     return _walk(linked)
 
 
-def _building(action: Action) -> bool:
+def is_building(action: Action) -> bool:
     """Whether a resource is there, as declared, once the action is done."""
     return action.makes or action.verb in CHANGING
 
@@ -51,12 +51,12 @@ def _linked(action: Action, by_address: Mapping[Address, list[Action]]) -> Actio
         found.id
         for parent in action.address.ancestors
         for found in by_address.get(parent, ())
-        if _building(found) or found.verb is Verb.WAIT
+        if is_building(found) or found.verb is Verb.WAIT
     ]
     if action.verb is Verb.REPLACE:
         above += [found.id for found in by_address[action.address] if found.removes]
     if action.verb is Verb.SHARE:
-        above += [found.id for found in by_address[action.address] if _building(found)]
+        above += [found.id for found in by_address[action.address] if is_building(found)]
     return replace(action, requires=tuple(dict.fromkeys((*action.requires, *above))))
 
 
@@ -74,7 +74,7 @@ def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
         if action.removes or action.verb is Verb.WAIT:
             for parent in action.address.ancestors:
                 needs.setdefault(parent, []).append(action.id)
-        if action.address.kind in SUCCEEDED_BY_SIBLINGS and _building(action) and action.address.parent:
+        if action.address.kind in SUCCEEDED_BY_SIBLINGS and is_building(action) and action.address.parent:
             building.setdefault((action.address.parent, action.address.kind), []).append(action.id)
         if action.verb is Verb.CREATE and (source := source_id((action.body or {}).get("properties") or {})):
             copies.setdefault(source, []).append(action.id)
@@ -91,7 +91,7 @@ def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
 def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[Action]]) -> None:
     """A version made from another version comes after that one is made and before its delete (fact 7/2)."""
     by_key = {address.key: actions for address, actions in by_address.items()}
-    for reader in [action for action in linked.values() if _building(action)]:
+    for reader in [action for action in linked.values() if is_building(action)]:
         for found in by_key.get(source_key((reader.body or {}).get("properties") or {}), ()):
             if found.makes:
                 linked[reader.id] = replace(reader, requires=(*linked[reader.id].requires, found.id))

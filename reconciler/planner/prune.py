@@ -38,7 +38,8 @@ def removals(context: Context, outlook: Outlook, taken: frozenset[Address] = fro
 
     `taken` is what goes with something that is replaced: it is decided there.
     """
-    gone = [live for live in context.owned if live.address not in context.desired and live.address not in taken]
+    settled = taken | context.left_out
+    gone = [one for one in context.owned if one.address not in context.desired and one.address not in settled]
     abandoned = [live for live in gone if marker(context, live) == ABANDON]
     doomed = [live for live in gone if marker(context, live) != ABANDON]
     refusals = _refusals(context, doomed, outlook)

@@ -23,8 +23,8 @@ from reconciler.model.plan import Action, Change, Plan, Verb, dotted
 from reconciler.model.state import LiveResource, Path
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.diff import changes_between
-from reconciler.planner.document import plain
 from reconciler.planner.fingerprint import NOT_COMPARED, fingerprint
+from reconciler.planner.plain import plain
 
 LAID_OVER: Final = frozenset({Verb.UPDATE, Verb.ADOPT, Verb.ABANDON})
 STATE: Final[Path] = ("provisioningState",)

@@ -15,12 +15,13 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Level, Reason, Refusal, RefusalRule, Verb
 from reconciler.model.state import DesiredResource, LiveResource, Manage
 from reconciler.planner import guards
-from reconciler.planner.bodies import new_body
+from reconciler.planner.bodies import arm_body, new_body
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between
 from reconciler.planner.fate import marker
 from reconciler.planner.finding import Finding
 from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.ignore import held
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner
@@ -213,9 +214,11 @@ def _making(
 ) -> Action:
     made = create(context, desired).actions[0]
     shape = rules_of(desired.address.kind).shape
-    changes = changes_between(shape, live.body, new_body(desired, context.options), desired)
+    body = held(context, desired.address, new_body(desired, context.options))
+    changes = changes_between(shape, live.body, body, desired)
     return replace(
         made,
+        body=arm_body(desired.address, body),
         id=f"{Verb.REPLACE} {desired.address.key} #2",
         verb=Verb.REPLACE,
         reasons=reasons,

@@ -19,16 +19,24 @@ from reconciler.kinds.paths import recalled, recalled_path
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Access, Address, Kind, Scope
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
+from reconciler.model.restriction import AllowList, Ignored, Selection
 from reconciler.planner.document import SCHEMA_VERSION, digest_of_document
 
 ANEW: Final = "make it anew with `reconciler plan --out FILE`"
 GRANTS: Final = "/providers/microsoft.authorization/roleassignments/"
-KEYS: Final[Mapping[type, Mapping[str, str]]] = {Change: {"path": "parts"}, Scope: {"group": "resourceGroup"}}
+KEYS: Final[Mapping[type, Mapping[str, str]]] = {
+    Change: {"path": "parts"},
+    Scope: {"group": "resourceGroup"},
+    AllowList: {"groups": "resourceGroups"},
+    Ignored: {"path": "parts"},
+    Selection: {"excepted": "except"},
+}
 DERIVED: Final[Mapping[type, frozenset[str]]] = {
     Plan: frozenset({"schemaVersion", "tool", "complete", "read", "roles"}),
     Action: frozenset({"kind"}),
     Undeclared: frozenset({"kind"}),
     Change: frozenset({"path"}),
+    Ignored: frozenset({"path"}),
 }
 ADDRESS_PARTS: Final = range(3, 6)
 

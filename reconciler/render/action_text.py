@@ -35,6 +35,7 @@ REASON_WORDS = {
     "PolicyObserve": "left alone by policy",
     "PolicyReport": "reported only",
     "Unowned": "not owned by this instance",
+    "IgnoredByRule": "differs in ignored fields only",
     "SatisfiedByOther": "satisfied by an assignment of another name",
     "ImmutableChanged": "a field changed that cannot",
     "ParentReplaced": "goes with what it is in",

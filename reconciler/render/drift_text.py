@@ -10,11 +10,11 @@ from reconciler.model.plan import Change, Source, Target
 from reconciler.planner.document import (
     SCHEMA_VERSION,
     origin_document,
-    plain,
     source_document,
     target_document,
     unread_document,
 )
+from reconciler.planner.plain import plain
 from reconciler.render.action_text import REASON_WORDS, change_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page

@@ -11,6 +11,7 @@ from reconciler.model.state import Unread
 from reconciler.render.action_text import change_lines, drift_words, main_action, resource_lines
 from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
+from reconciler.render.narrowed_text import ignored_lines, selection_lines
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words, safe, seconds_words, where
 
@@ -34,10 +35,15 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     blocks = [read_header(plan.target, plan.source, facts, page)]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
-    lists = (unread_lines(plan.unread, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
-    for lines in map(list, lists):
-        if lines:
-            blocks.append("\n".join(lines))
+    lists = (
+        unread_lines(plan.unread, page),
+        _undeclared(plan, page),
+        _unowned(plan, page),
+        _hints(plan, page),
+        ignored_lines(plan, page),
+        selection_lines(plan, page),
+    )
+    blocks += filter(None, ("\n".join(lines) for lines in lists))
     blocks += filter(None, ["\n".join(impact_lines(plan, page)), _summary(plan, page)])
     return "\n\n".join(blocks) + "\n"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.address import Address
-from reconciler.planner.document import plain
+from reconciler.planner.plain import plain
 from reconciler.render.layout import CUT, columns, cut
 from reconciler.render.paint import Page
 from reconciler.render.secrets import deep_without_secrets, without_secrets

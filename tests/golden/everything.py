@@ -20,6 +20,7 @@ from reconciler.model.plan import (
     Undeclared,
     Verb,
 )
+from reconciler.model.restriction import Ignored, IgnoreRule, LeftOut, RuleUse, Selection
 from reconciler.model.state import Unread
 
 SUB = "00000000-0000-0000-0000-000000000001"
@@ -181,6 +182,14 @@ VOLUMES = (
     Volume("northeurope", "Standard_ZRS", 3, 4, 90, 90, 1),
     Volume("westeurope", "Standard_LRS", 210, 212, 6_300, 6_330, 1),
 )
+OWNED_ELSEWHERE = IgnoreRule("tags.owner", "the asset inventory writes it")
+LATEST_BY_HAND = IgnoreRule(
+    "publishingProfile.targetRegions[*].excludeFromLatest",
+    "operations takes regions out of service by hand, for as long as an incident lasts",
+    "ImageVersion",
+    "rg-images/corp_*/**",
+)
+LATEST_PATH = ("publishingProfile", "targetRegions", "[northeurope]", "excludeFromLatest")
 PLAN = Plan(
     target=Target("estate", "emulator", "estate", (Scope(SUB, "rg-images"),)),
     source=Source("manifests/estate", "3f9c2ab0000000000000000000000000000000ff", dirty=True),
@@ -207,6 +216,22 @@ PLAN = Plan(
     latest=LATEST,
     limits=LIMITS,
     volumes=VOLUMES,
+    ignored=(
+        Ignored(OWNED_ELSEWHERE, address("rg-images", "corp_images"), ("tags", "owner"), "inventory", "git"),
+        Ignored(LATEST_BY_HAND, address(*UBUNTU, "1.3.0"), LATEST_PATH, live=True, declared=None),
+    ),
+    ignore_rules=(RuleUse(OWNED_ELSEWHERE, 3, 1), RuleUse(LATEST_BY_HAND, 2, 1)),
+    selection=Selection(
+        only=("rg-images/corp_images",),
+        excepted=("**/rhel-9",),
+        pulled_in=(address(*UBUNTU, "1.3.0"),),
+        left_out=(
+            LeftOut(address("rg-images", "lab_images", "nightly")),
+            LeftOut(
+                address("rg-images", "corp_images", "rhel-9", "1.0.0"), address("rg-images", "corp_images", "rhel-9")
+            ),
+        ),
+    ),
     summary={"create": 1, "update": 4, "delete": 1, "adopt": 1, "wait": 1, "noop": 1, "refused": 2, "unread": 1},
     digest="9b1e" * 16,
 )

@@ -97,7 +97,13 @@ def test_what_a_plan_means_has_its_place() -> None:
     definition = "s/g/corp/ubuntu"
     more = {
         "ignored": [
-            {"rule": "i", "address": definition, "path": "tags.x", "live": 1, "declared": None, "reason": "theirs"}
+            {
+                "rule": {"kind": "", "address": "", "path": "tags.x", "reason": "theirs"},
+                "address": definition,
+                "path": "tags.x",
+                "live": 1,
+                "declared": None,
+            }
         ],
         "latest": [{"definition": definition, "region": "westeurope", "before": "1.0.0", "after": ""}],
         "limits": [

@@ -12,13 +12,20 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.kinds.canonical import live as canonical_live
+from reconciler.kinds.canonical import unwrap
+from reconciler.kinds.overlay import same
+from reconciler.kinds.registry import rules_of
 from reconciler.live.reader import ReadScope, read
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Plan, Verb
+from reconciler.model.restriction import IgnoreRule
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.document import plan_document
+from reconciler.planner.globs import paths_named
 from reconciler.planner.latest import provisioned_latest
 from reconciler.planner.options import Options
+from reconciler.settings.field_path import path_parts
 from tests.support.random_estates import OPTIONS, desired_of, estates, planned, taken
 from tests.support.soak import FIXED_SEEDS, examples
 from tests.support.workbench import Workbench, workbench
@@ -189,3 +196,114 @@ def every_address(bench: Workbench) -> frozenset[str]:
         for key in bench.emulator.resources()
         if "/galleries/" in key
     )
+
+
+PATHS = st.sampled_from(
+    [
+        *("description", "tags", "tags.*", "tags.team", "location", "features", "features[*]", "features[*].value"),
+        *("recommended", "recommended.vCPUs", "recommended.vCPUs.max", "disallowed.diskTypes", "identifier.sku"),
+        *("publishingProfile", "publishingProfile.*", "publishingProfile.targetRegions"),
+        *("publishingProfile.targetRegions[*]", "publishingProfile.targetRegions[northeurope]"),
+        *("publishingProfile.targetRegions[*].regionalReplicaCount", "publishingProfile.endOfLifeDate"),
+        *("safetyProfile", "safetyProfile.allowDeletionOfReplicatedLocations", "features[*].startsAtVersion", "*"),
+    ]
+)
+IGNORE_RULES = st.lists(st.builds(IgnoreRule, PATHS, st.just("theirs")), min_size=1, max_size=4, unique=True)
+
+
+@FIXED
+@given(estates(), estates(), IGNORE_RULES)
+def test_no_body_ever_changes_an_ignored_field_of_a_live_resource(old: str, new: str, rules: list[IgnoreRule]) -> None:
+    live = taken(desired_of(old))
+
+    plan = planned(desired_of(new), live, replace(OPTIONS, ignore=tuple(rules)))
+
+    for action in plan.writes:
+        if action.body is None or action.address not in live.resources:
+            continue
+        before = live.resources[action.address].body
+        after = canonical_live(rules_of(action.address.kind).shape, unwrap(action.body))
+        for rule in rules:
+            for path in paths_named(path_parts(rule.path), (before, after)):
+                assert kept(before, after, path), (rule.path, path, action)
+
+
+def kept(before: Mapping[str, Any], after: Mapping[str, Any], path: tuple[Any, ...]) -> bool:
+    """Whether a field is as it was; an entry that comes or goes takes its fields along, our own tags are ours."""
+    for length in range(1, len(path)):
+        if str(path[length - 1]).startswith("[") and None in (dig(before, path[:length]), dig(after, path[:length])):
+            return True
+    foreign = [
+        {key: tag for key, tag in value.items() if "reconciler." not in key} if path == ("tags",) and value else value
+        for value in (dig(before, path), dig(after, path))
+    ]
+    return path[-1] in OWN or same(*foreign) or not any(foreign)
+
+
+def dig(body: Any, path: tuple[Any, ...]) -> Any:
+    for part in path:
+        body = body.get(part) if isinstance(body, Mapping) else None
+    return body
+
+
+OWN = ("reconciler.owner", "reconciler.pending", "allowUpdateImage")
+
+
+@FIXED
+@given(estates(), estates(), IGNORE_RULES)
+def test_what_rules_hide_is_listed_and_never_shown_as_a_change(old: str, new: str, rules: list[IgnoreRule]) -> None:
+    plan = planned(desired_of(new), taken(desired_of(old)), replace(OPTIONS, ignore=tuple(rules)))
+
+    shown = {(action.address, change.path) for action in plan.actions for change in action.changes}
+    hidden = {(found.address, found.path) for found in plan.ignored if found.live is not None}
+    assert sum(use.hidden for use in plan.ignore_rules) == len(plan.ignored)
+    assert all(found.live != found.declared for found in plan.ignored)
+    assert not hidden & shown
+
+
+@FIXED
+@given(estates(), estates(), st.data())
+def test_a_selected_part_is_a_part_of_the_whole_plan_and_stands_by_itself(
+    old: str, new: str, data: st.DataObject
+) -> None:
+    desired, live = desired_of(new), taken(desired_of(old))
+    everywhere = sorted({*live.resources, *desired.resources})
+    if not everywhere:
+        return
+    names = st.lists(st.sampled_from([address.text() for address in everywhere]), max_size=3, unique=True)
+    only, excepted = data.draw(names), data.draw(names)
+
+    whole = planned(desired, live, replace(OPTIONS, allow_last_version=last_versions(live)))
+    options = replace(OPTIONS, only=tuple(only), excepted=tuple(excepted), allow_last_version=last_versions(live))
+    part = planned(desired, live, options)
+
+    assert {action.id for action in part.writes} <= {action.id for action in whole.writes}
+    gone = {action.address for action in part.writes if action.verb is Verb.DELETE}
+    made = {action.address for action in part.writes if action.verb is Verb.CREATE}
+    for action in part.writes:
+        assert action.address.text() not in excepted
+        for parent in action.address.ancestors:
+            assert action.verb is not Verb.CREATE or parent in live.resources or parent in made
+    for address in live.resources:
+        assert not any(parent in gone for parent in address.ancestors) or address in gone
+
+
+def last_versions(live: LiveState) -> frozenset[str]:
+    return frozenset(address.text().lower() for address in live.resources)
+
+
+@FEW
+@given(estates(), estates(), IGNORE_RULES)
+def test_with_rules_the_service_never_objects_and_then_nothing_is_left(
+    old: str, new: str, rules: list[IgnoreRule]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, workbench(Path(folder)) as raw:
+        bench = opened(raw)
+        bench.write(old or "apiVersion: gallery-reconciler/v1\nkind: Defaults\n")
+        bench.carry_out(bench.plan())
+        bench.write(new or "apiVersion: gallery-reconciler/v1\nkind: Defaults\n")
+        narrowed = {"ignore": tuple(rules), "allow_empty": True}
+        bench.carry_out(bench.plan(**narrowed))
+        refused = [record for record in bench.emulator.requests if record.status >= 400 and record.status != 404]
+        assert not refused, refused
+        assert not bench.plan(**narrowed).pending

@@ -273,3 +273,13 @@ def test_control_characters_in_live_values_never_reach_the_terminal(bench: Workb
 
     assert "\x1b" not in ran.out
     assert "\\x1b[31mred" in ran.out
+
+
+def test_an_unknown_policy_value_is_an_error_and_never_a_default(bench: Workbench, shell: Shell) -> None:
+    bench.write(ESTATE.replace("metadata: {name: corp}\n", "metadata: {name: corp}\npolicy: {onRemove: keep}\n"))
+
+    ran = shell.run("apply", "manifests", "--yes")
+
+    assert ran.code == 3
+    assert "delete, abandon" in ran.err
+    assert not bench.written()

@@ -119,3 +119,15 @@ def test_the_estate_has_the_shape_of_a_real_company(bench: Workbench) -> None:
         if resource.address.kind is Kind.IMAGE_VERSION
     ]
     assert max(len(entry) for entry in regions) == 12
+
+
+def test_the_estate_runs_as_two_targets_and_as_one_alike(bench: Workbench, shell: Shell) -> None:
+    copied(bench, "estate")
+    own = {"RECONCILER_INSTANCE": "", "RECONCILER_SUBSCRIPTION": "", "RECONCILER_RESOURCE_GROUP": ""}
+
+    applied = shell.run("apply", "--settings", "manifests/reconciler.yaml", "--yes", **own)
+    assert applied.code == 0, applied.err
+    assert "targets: development done · production done" in applied.out
+    assert shell.run("plan", "--settings", "manifests/reconciler.yaml", "--detailed-exitcode", **own).code == 0
+    whole = shell.run("plan", "manifests", "--detailed-exitcode", **own)
+    assert whole.code == 0, whole.out

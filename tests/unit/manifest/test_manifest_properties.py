@@ -101,7 +101,16 @@ def test_documents_of_any_shape_never_raise(documents: list[tuple[str, Any, Any,
 
 
 @SETTLED
-@given(st.dictionaries(st.one_of(KEYS, st.sampled_from(["limits", "scopes", "prune", "cloud"])), VALUES, max_size=5))
+@given(
+    st.dictionaries(
+        st.one_of(
+            KEYS,
+            st.sampled_from(["limits", "scopes", "prune", "cloud", "targets", "target", "ignore", "planCredential"]),
+        ),
+        VALUES,
+        max_size=5,
+    )
+)
 def test_settings_of_any_shape_never_raise(values: dict[str, Any]) -> None:
     read = read_settings(ManifestText("reconciler.yaml", json.dumps(values).encode()))
     result = layer(read.values, {}, {}, read.origins)

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
-from reconciler.settings import PATHS, VARIABLES, Layered, Settings, layer
+from reconciler.settings import FILE_ONLY, PATHS, VARIABLES, Layered, Settings, layer
 
 GUID = "00000000-0000-0000-0000-000000000001"
 
@@ -43,7 +43,7 @@ def test_words_that_yaml_would_take_for_truth_stay_words() -> None:
 
 
 def test_every_setting_can_be_said_in_every_layer() -> None:
-    assert set(VARIABLES.values()) == set(PATHS)
+    assert set(VARIABLES.values()) == set(PATHS) - FILE_ONLY
     assert VARIABLES["RECONCILER_LIMITS_MAX_DELETE_PERCENT"] == "limits.maxDeletePercent"
     assert layered(environment={"RECONCILER_LIMITS_MAX_DELETES": "4"}).settings.limits.maxDeletes == 4
     assert layered(flags={"limits.maxDeletes": 5}).settings.limits.maxDeletes == 5
@@ -117,7 +117,33 @@ BAD = [
     ("endpoint: example.com", "endpoint", "bad-setting", "reconciler.yaml:1:1", "https://"),
     ("subscription: prod", "subscription", "bad-setting", "reconciler.yaml:1:1", "GUID"),
     ("resourceGroup: a/b", "resourceGroup", "bad-setting", "reconciler.yaml:1:1", "letters"),
-    ("scopes: [{subscription: x, resourceGroup: y}]", "scopes", "bad-setting", "reconciler.yaml:1:1", "GUID"),
+    (
+        "scopes: [{subscription: x, resourceGroup: y}]",
+        "scopes[0].subscription",
+        "bad-setting",
+        "reconciler.yaml:1:11",
+        "GUID",
+    ),
+    ("planCredential: {type: password}", "planCredential.type", "unknown-value", "reconciler.yaml:1:18", "'cli'"),
+    ("ignore: {path: a}", "ignore", "wrong-type", "reconciler.yaml:1:1", "start each entry"),
+    ("ignore: [{path: tags.a}]", "ignore[0].reason", "required-field", "reconciler.yaml:1:10", "say why"),
+    ("ignore: [{path: tags.a, reason: ' '}]", "ignore[0].reason", "bad-setting", "reconciler.yaml:1:25", "say in"),
+    ("ignore: [{path: 'a[', reason: b}]", "ignore[0].path", "bad-setting", "reconciler.yaml:1:11", "tags.owner"),
+    (
+        "ignore: [{path: a, reason: b, kind: Image}]",
+        "ignore[0].kind",
+        "unknown-value",
+        "reconciler.yaml:1:31",
+        "'ImageVersion'",
+    ),
+    (
+        "ignore: [{path: a, raeson: b, reason: c}]",
+        "ignore[0].raeson",
+        "unknown-key",
+        "reconciler.yaml:1:20",
+        "“reason”",
+    ),
+    ("target: production", "target", "wrong-type", "reconciler.yaml:1:1", "start each entry"),
     ("workers: 0", "workers", "bad-setting", "reconciler.yaml:1:1", "reconciler settings"),
     ("timeout: fast", "timeout", "bad-setting", "reconciler.yaml:1:1", "reconciler settings"),
     ("emulator: {timeScale: .inf}", "emulator.timeScale", "bad-setting", "reconciler.yaml:1:12", "reconciler settings"),

@@ -1,0 +1,115 @@
+"""A target touches what its scope allows: one stray address stops the run, and prune does not look outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.address import Kind, Scope
+from reconciler.model.plan import Action, Level, Plan, Reason, RefusalRule, Source, Target, Verb
+from reconciler.model.restriction import AllowList
+from reconciler.model.state import LiveState
+from reconciler.planner.build import build
+from reconciler.planner.context import context_of
+from reconciler.planner.document import plan_document
+from reconciler.planner.guards import outside_scope
+from reconciler.planner.scope import within
+from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
+from tests.support.random_estates import NOW, OPTIONS, desired_of, taken
+from tests.support.workbench import GROUP, SUB, short, writes
+
+ALL = GALLERY + ACCESS + IMAGE + versions("1.0.0", "1.1.0")
+EDGE = """, targetExtendedLocations: [{name: westus, extendedLocation: {name: losangeles, type: EdgeZone}}]"""
+OTHER = "00000000-0000-0000-0000-000000000002"
+
+
+def plan_in(allowed: AllowList, new: str, old: str = "") -> Plan:
+    desired, live = desired_of(new), taken(desired_of(old)) if old else LiveState({})
+    absent = frozenset(desired.resources.keys() - live.resources.keys())
+    target = Target("test", "emulator", OPTIONS.instance, (Scope(SUB, GROUP),), allowed=allowed)
+    return build(desired, LiveState(live.resources, absent), OPTIONS, target=target, source=Source("-"), now=NOW)
+
+
+INSIDE: dict[str, Any] = {
+    "subscriptions": (SUB,),
+    "groups": ("rg-images",),
+    "galleries": ("other", "c*p"),
+    "regions": ("westeurope", "northeurope"),
+    "kinds": tuple(Kind),
+}
+STRAYS: list[tuple[str, Any, str, str]] = [
+    ("subscriptions", (OTHER,), ALL, f"subscription {SUB}"),
+    ("groups", ("rg-other",), ALL, "resource group rg-images"),
+    ("galleries", ("other", "dev_*"), ALL, "gallery corp"),
+    ("regions", ("westeurope",), ALL, "region northeurope"),
+    ("regions", ("northeurope",), GALLERY, "region westeurope"),
+    ("regions", ("westeurope",), GALLERY + IMAGE + versions("1.0.0", regions="westeurope", more=EDGE), "region westus"),
+    ("kinds", (Kind.GALLERY, Kind.IMAGE_DEFINITION, Kind.ROLE_ASSIGNMENT), ALL, "kind ImageVersion"),
+]
+
+
+@pytest.mark.parametrize(("part", "value", "text", "why"), STRAYS, ids=[f"{part} {why}" for part, _, _, why in STRAYS])
+def test_a_declared_resource_outside_the_scope_stops_the_run(part: str, value: Any, text: str, why: str) -> None:
+    plan = plan_in(AllowList(**{part: value}), text)
+
+    (refusal,) = [found for found in plan.refusals if found.rule is RefusalRule.OUTSIDE_SCOPE]
+    assert (refusal.level, refusal.override) == (Level.RUN, "")
+    assert why in refusal.message
+    assert refusal.origin is not None
+
+
+@pytest.mark.parametrize("part", INSIDE)
+def test_inside_the_scope_nothing_is_refused(part: str) -> None:
+    plan = plan_in(AllowList(**{part: INSIDE[part]}), ALL)
+
+    assert not plan.refusals
+    assert len(plan.writes) == 5
+
+
+def test_what_is_declared_outside_is_refused_although_nothing_is_to_do() -> None:
+    plan = plan_in(AllowList(galleries=("other",)), ALL, ALL)
+
+    assert [found.rule for found in plan.refusals] == [RefusalRule.OUTSIDE_SCOPE]
+    assert not plan.pending
+
+
+@pytest.mark.parametrize(
+    ("allowed", "deleted"),
+    [
+        (AllowList(), 5),
+        (AllowList(galleries=("other",)), 0),
+        (AllowList(groups=("rg-other",)), 0),
+        (AllowList(kinds=(Kind.IMAGE_VERSION,)), 2),
+        (AllowList(regions=("westeurope",)), 1),
+    ],
+    ids=["all", "gallery", "group", "kind", "region"],
+)
+def test_prune_looks_only_inside_the_scope(allowed: AllowList, deleted: int) -> None:
+    plan = plan_in(allowed, "", ALL)
+
+    assert len(writes(plan)) == deleted
+    assert not plan.refusals
+
+
+def test_a_delete_outside_the_scope_is_refused_wherever_it_comes_from() -> None:
+    live, allowed = taken(desired_of(ALL)), AllowList(galleries=("other",))
+    version = next(address for address in live.resources if address.version == "1.0.0")
+    delete = Action("delete", version, Verb.DELETE, (Reason.PARENT_REPLACED,), "")
+
+    refusal = outside_scope(within(allowed, context_of({}, live, OPTIONS, NOW)), [delete])
+
+    assert refusal is not None
+    assert [short(address) for address in refusal.addresses] == ["corp/ubuntu/1.0.0"]
+
+
+def test_the_plan_says_what_its_target_may_touch() -> None:
+    allowed = AllowList((SUB,), ("rg-images",), ("c*",), ("westeurope", "northeurope"), (Kind.GALLERY,))
+
+    assert plan_document(plan_in(allowed, GALLERY))["target"]["allowed"] == {
+        "subscriptions": [SUB],
+        "resourceGroups": ["rg-images"],
+        "galleries": ["c*"],
+        "regions": ["westeurope", "northeurope"],
+        "kinds": ["Gallery"],
+    }
