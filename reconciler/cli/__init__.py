@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command, inspection
+from reconciler.cli import commands, emulator_command, importing, inspection
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 
@@ -26,6 +26,7 @@ for _name, _command in (
     ("validate", inspection.validate),
     ("plan", commands.plan),
     ("apply", commands.apply),
+    ("import", importing.import_),
     ("show", inspection.show),
     ("status", commands.status),
     ("settings", inspection.settings),

@@ -11,7 +11,7 @@ from functools import partial
 
 from reconciler.live.conversion import assignment_to_live, to_live
 from reconciler.live.crew import Crew
-from reconciler.live.expectation import Expectation, is_owned, with_role
+from reconciler.live.expectation import Expectation, with_role
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter, Item, list_all
 from reconciler.live.patience import Patience
@@ -61,7 +61,7 @@ class Survey:
         for item in found:
             address = self._expected.spell(Address(scope.subscription, scope.group, item["name"]))
             live = to_live(address, item, Kind.GALLERY)
-            if self._expected.expects(address) or is_owned(live, self._instance):
+            if self._expected.looks_into(live, self._instance):
                 self._keep(live)
         self._prove_missing(scope.key)
 
@@ -76,7 +76,7 @@ class Survey:
             path = f"{address.resource_id}/providers/Microsoft.Authorization/roleAssignments"
             ask = partial(self._list, path, "listing role assignments", AUTHORIZATION)
             self._crew.ask(ask, partial(self._on_grants, address))
-        if address in self._expected.uefi:
+        if self._expected.wants_boot_keys(live):
             ask_all = partial(fetch, self._gateway, address, address.resource_id, self._patience, UEFI)
             self._crew.ask(ask_all, partial(self._on_whole_version, address))
 
