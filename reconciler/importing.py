@@ -7,7 +7,7 @@ what it cannot declare truthfully it leaves out and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,8 +17,8 @@ from reconciler.live.gateway import Gateway
 from reconciler.live.reader import ReadScope, read
 from reconciler.manifest.carried import Omission
 from reconciler.manifest.emit import Emission, emit
-from reconciler.model.address import Address, Kind
-from reconciler.model.plan import Change, Level, RefusalRule, Source, Target
+from reconciler.model.address import Address
+from reconciler.model.plan import Change, Level, Plan, RefusalRule, Source, Target
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.build import build
 from reconciler.planner.options import Options
@@ -40,14 +40,14 @@ class Difference:
 class Imported:
     """The manifests, what is missing from them, what could not be read, and where a plan would not be empty.
 
-    `found` are the galleries that were read whole.
+    `exposed` is what this instance owns and the manifests do not declare: what a plan with `--prune` would delete.
     """
 
     emission: Emission
-    found: tuple[Address, ...]
     omissions: tuple[Omission, ...]
     unread: tuple[Unread, ...]
     differences: tuple[Difference, ...]
+    exposed: tuple[Address, ...]
 
 
 def import_pass(
@@ -69,9 +69,10 @@ def declare(live: LiveState, options: Options, target: Target, *, now: datetime)
         if address not in left_out and left_out.isdisjoint(address.ancestors)
     }
     emission = emit(chosen, HIDDEN_TAGS, now=now)
-    differences = tuple(_differences(emission.desired, live, options, target, now))
-    found = tuple(sorted(address for address in whole if address.kind is Kind.GALLERY))
-    return Imported(emission, found, (*omissions, *emission.omissions), live.unread, differences)
+    lifted = replace(options, prune=False, allow_empty=True)
+    plan = build(emission.desired, live, lifted, target=target, source=Source("import"), now=now)
+    exposed = tuple(row.address for row in plan.undeclared)
+    return Imported(emission, (*omissions, *emission.omissions), live.unread, tuple(_differences(plan)), exposed)
 
 
 def _in_doubt(address: Address, unread: Iterable[Unread]) -> bool:
@@ -93,13 +94,8 @@ def _unfinished(live: Mapping[Address, LiveResource], owner: str) -> Iterator[Om
             yield Omission(address, "", "an apply was cut off between its steps: apply again, then import it")
 
 
-def _differences(
-    desired: DesiredState, live: LiveState, options: Options, target: Target, now: datetime
-) -> Iterator[Difference]:
-    """Where a plan of what was declared is not empty, planned against the state it came from."""
-    if not desired.resources:
-        return
-    plan = build(desired, live, options, target=target, source=Source("import"), now=now)
+def _differences(plan: Plan) -> Iterator[Difference]:
+    """Where the plan of what was declared, made against the state it came from, is not empty."""
     for action in plan.pending:
         for change in action.changes or (None,):
             yield Difference(action.address, change, action.words)

@@ -7,16 +7,16 @@ validated by the reader of all manifests before it leaves; what could not stand 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from reconciler.manifest.build import Fallback, build
-from reconciler.manifest.carried import ROOMY, Omission, carry
+from reconciler.manifest.carried import ROOMY, Omission, carry, without
 from reconciler.manifest.documents import API_VERSION, DEFAULTS
 from reconciler.manifest.emitted_items import Item, Marks, item_of
-from reconciler.manifest.emitted_values import REGIONS, Emitted, short_region
+from reconciler.manifest.emitted_values import Emitted, with_short_regions
 from reconciler.manifest.text import ManifestText
 from reconciler.manifest.yaml_text import as_yaml
 from reconciler.model.address import Address, Kind, Scope
@@ -24,6 +24,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.plan import dotted
 from reconciler.model.state import DesiredState, LiveResource
 
+LOCATION: Final = "location"
 NOUNS: Final = {
     Kind.IMAGE_DEFINITION: "image definition",
     Kind.IMAGE_VERSION: "image version",
@@ -67,6 +68,7 @@ def emit(live: Mapping[Address, LiveResource], hidden_tags: frozenset[str], *, n
         items[address], marks[address] = item, own
         unknown += emitted.unknown
         omissions += _odd(address, emitted)
+    omissions += _without_location(items)
     galleries, desired, errors = _checked(items, now)
     if errors:
         omissions += carry(items, now)
@@ -82,6 +84,14 @@ def defaults_text(scope: Scope) -> str:
 
 def _odd(address: Address, emitted: Emitted) -> Iterable[Omission]:
     return (Omission(address, dotted(path), reason) for path, reason in emitted.odd)
+
+
+def _without_location(items: dict[Address, Item]) -> Iterator[Omission]:
+    """Take out what tells no location: below others it would inherit one that may not be its own."""
+    for address in [address for address, item in items.items() if address.access is None and LOCATION not in item.spec]:
+        if address in items:
+            without(items, address)
+            yield Omission(address, "", "its location is not told")
 
 
 def _by_place(omission: Omission) -> tuple[str, str]:
@@ -127,11 +137,11 @@ def _parts(
     """Policy, spec, access and children of one resource; a location equal to the parent's is inherited."""
     children = sorted(below.get(item.address, ()), key=lambda child: child.order)
     counts.update(child.address.kind for child in children)
-    own = item.spec.get("location")
-    spec = {key: value for key, value in item.spec.items() if key != "location" or value != location}
+    own = item.spec.get(LOCATION)
+    spec = {key: value for key, value in item.spec.items() if key != LOCATION or value != location}
     parts: dict[str, Any] = {
         "policy": item.policy,
-        "spec": _with_short_regions(spec),
+        "spec": with_short_regions(spec),
         "access": [child.spec for child in children if child.address.kind is Kind.ROLE_ASSIGNMENT],
         word: [
             {"metadata": {"name": child.address.name}, **_parts(child, below, "versions", counts, own)}
@@ -140,11 +150,3 @@ def _parts(
         ],
     }
     return {key: value for key, value in parts.items() if value}
-
-
-def _with_short_regions(spec: dict[str, Any]) -> dict[str, Any]:
-    publishing = spec.get("publishingProfile")
-    if not isinstance(publishing, dict) or REGIONS not in publishing:
-        return spec
-    regions = [short_region(entry) for entry in publishing[REGIONS]]
-    return {**spec, "publishingProfile": {**publishing, REGIONS: regions}}

@@ -47,8 +47,22 @@ def spec_of(kind: Kind, body: Body) -> Emitted:
     return emitted
 
 
-def short_region(entry: Mapping[str, Any]) -> Any:
-    """A target region as az writes it, `westeurope=2=standard_zrs`, where nothing more is to say of it."""
+def with_short_regions(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with target regions as az writes them; without a count for all where one region has none of its own.
+
+    Such a region would take the count for all, which may not be what it has.
+    """
+    publishing = spec.get("publishingProfile")
+    regions = publishing.get(REGIONS) if isinstance(publishing, dict) else None
+    if publishing is None or regions is None:
+        return spec
+    shared = all(COUNT in entry for entry in regions)
+    kept = {key: value for key, value in publishing.items() if shared or key != "replicaCount"}
+    return {**spec, "publishingProfile": {**kept, REGIONS: [_short_region(entry) for entry in regions]}}
+
+
+def _short_region(entry: Mapping[str, Any]) -> Any:
+    """`westeurope=2=standard_zrs` where nothing more is to say."""
     name, count, storage = (entry.get(part) for part in SHORT)
     plain = isinstance(name, str) and REGION_PATTERN.fullmatch(name) is not None
     if not plain or not set(entry) <= set(SHORT) or (count is None and storage is not None):
