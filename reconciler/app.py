@@ -212,7 +212,7 @@ def _cloud(settings: Settings, emulator: Endpoint | None) -> Cloud:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """The guards lifted on the command line."""
+    """The guards lifted on the command line, and what else it asks of a plan."""
 
     prune: bool = False
     adopt: tuple[str, ...] = ()
@@ -220,6 +220,7 @@ class Overrides:
     allow_deletes: int | None = None
     allow_protected: tuple[str, ...] = ()
     allow_last_version: tuple[str, ...] = ()
+    replication: bool = False
 
 
 def options_of(settings: Settings, overrides: Overrides) -> Options:
@@ -238,6 +239,11 @@ def options_of(settings: Settings, overrides: Overrides) -> Options:
         allow_last_version=_folded(overrides.allow_last_version),
         max_deletes=settings.limits.maxDeletes,
         max_delete_percent=settings.limits.maxDeletePercent,
+        max_galleries=settings.limits.galleries,
+        max_definitions=settings.limits.definitions,
+        max_versions=settings.limits.versions,
+        max_replicas=settings.limits.replicas,
+        replication=overrides.replication,
     )
 
 

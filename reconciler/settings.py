@@ -63,10 +63,14 @@ class ScopeSettings(_Block):
 
 
 class LimitSettings(_Block):
-    """How much one run may delete without being told so."""
+    """How much one run may delete without being told so, and how much there may be in a region (facts 6/1–6/4)."""
 
     maxDeletes: int = Field(default=10, ge=0)
     maxDeletePercent: int = Field(default=30, ge=0, le=100)
+    galleries: int = Field(default=100, ge=1)
+    definitions: int = Field(default=1000, ge=1)
+    versions: int = Field(default=10_000, ge=1)
+    replicas: int = Field(default=100, ge=1, le=100)
 
 
 class EmulatorSettings(_Block):

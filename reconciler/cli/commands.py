@@ -35,6 +35,7 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         flags.allow_deletes,
         tuple(flags.allow_protected or ()),
         tuple(flags.allow_last_version or ()),
+        flags.replication,
     )
     tell_diagnostics(run.built.diagnostics)
     return run, options_of(run.settings, lifted)

@@ -22,6 +22,7 @@ from reconciler.cli.options import (
     InstanceOption,
     PathArgument,
     PruneOption,
+    ReplicationOption,
     ScopeOption,
     SettingsOption,
     SubscriptionOption,
@@ -70,6 +71,7 @@ class RunFlags(CloudFlags):
     allow_deletes: AllowDeletesOption = None
     allow_protected: AllowProtectedOption = None
     allow_last_version: AllowLastOption = None
+    replication: ReplicationOption = False
 
 
 def spread(command: Callable[..., R]) -> Callable[..., R]:

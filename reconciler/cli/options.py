@@ -65,4 +65,7 @@ AllowLastOption = Annotated[
     list[str] | None,
     typer.Option("--allow-last-version", metavar="ADDRESS", help="Accept the delete of a last usable version."),
 ]
+ReplicationOption = Annotated[
+    bool, typer.Option("--replication", help="Also ask whether what latest resolves to has reached its regions.")
+]
 DetailedOption = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when changes are pending.")]

@@ -62,7 +62,7 @@ def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | End
 
 def _accepted_is_enough(task: Task, rules: Rules) -> bool:
     version = task.action.address.kind is Kind.IMAGE_VERSION
-    return rules.wait is Wait.NONE and version and task.action.verb is not Verb.DELETE
+    return rules.wait is Wait.NONE and version and not task.action.removes
 
 
 def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules, now: float) -> Task | Ended:
@@ -127,7 +127,7 @@ def _poll_again(task: Task, rules: Rules, now: float, asked: float | None) -> Ta
 def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
     """The operation has no percentage (fact 3.2/3): the regions of a version are asked beside it."""
     version = task.action.address.kind is Kind.IMAGE_VERSION
-    if not rules.watch_regions or not version or task.action.verb is Verb.DELETE:
+    if not rules.watch_regions or not version or task.action.removes:
         return task
     found = read_replication(gateway, task.action.address)
     return task if isinstance(found, Unread) else replace(task, regions=found)
@@ -136,7 +136,7 @@ def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
 def _provisioned(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
     """The write is through; a version may still have regions to fill (fact 3.3)."""
     version = task.action.address.kind is Kind.IMAGE_VERSION
-    if task.action.verb is Verb.DELETE or not version or rules.wait is not Wait.REPLICATED:
+    if task.action.removes or not version or rules.wait is not Wait.REPLICATED:
         return Ended(Outcome.SUCCEEDED, regions=task.regions)
     return _replicate(replace(task, phase=Phase.REPLICATE, polls=0), gateway, rules, now)
 
@@ -149,7 +149,7 @@ def _settle(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | En
         return _unknown(task, found, rules, now)
     if action.verb is Verb.WAIT:
         return _waited(task, found, rules, now)
-    if action.verb is Verb.DELETE:
+    if action.removes:
         return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, now, None)
     if found is None:
         return Ended(Outcome.FAILED, "it is not in Azure after the write", "ResourceNotFound")

@@ -36,7 +36,7 @@ def unwrap(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def wire(shape: Record, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The ARM body to send for a canonical one: keyed dicts are lists again, nulls are left out."""
+    """The ARM body to PUT for a canonical one: keyed dicts are lists again; nulls and what is shared are left out."""
     flat = _wire(shape, body)
     envelope = {key: value for key, value in flat.items() if key in ENVELOPE}
     return {**envelope, "properties": {key: value for key, value in flat.items() if key not in ENVELOPE}}
@@ -106,9 +106,9 @@ def _wire(node: Node, value: Any) -> Any:
     match node:
         case Record() if isinstance(value, Mapping):
             return {
-                key: _wire(slot.node, entry) if (slot := node.slots.get(key)) else entry
-                for key, entry in value.items()
-                if entry is not None
+                key: _wire(slot.node, entry) if slot else entry
+                for key, entry, slot in ((key, entry, node.slots.get(key)) for key, entry in value.items())
+                if entry is not None and not (slot and slot.field.rule is Rule.SHARED)
             }
         case Keyed() if isinstance(value, Mapping):
             return [_wire(node.item, entry) for entry in value.values()]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from reconciler.kinds.rules import Merge, accepted, immutable, read_only, updatable, write_only
-from reconciler.kinds.scalars import ANY_CASE, Count, Flag, Form, Region, Text, Uri, folded
+from reconciler.kinds.rules import Merge, accepted, immutable, read_only, shared, updatable, write_only
+from reconciler.kinds.scalars import ANY_CASE, Count, Flag, Form, Guid, Region, Text, Uri, folded
 from reconciler.kinds.shape import Spec
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Problem
@@ -16,6 +16,7 @@ from reconciler.model.state import Body
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.]{0,78}[A-Za-z0-9])?")
 COMMUNITY_NEEDS = ("publisherUri", "publisherContact", "eula", "publicNamePrefix")
 LEAST_DAYS = {"retentionPeriodInDays": 1, "gracePeriodInDays": 0}
+MOST_SHARED = {"Subscriptions": 30, "AADTenants": 5}  # fact 6/7
 PREFIX = re.compile(r"[A-Za-z0-9]{5,16}")
 
 IdentityId = Annotated[str, Form("resource id", folded)]
@@ -49,8 +50,17 @@ class CommunityGalleryInfo(Spec):
     publisherContact: Annotated[Text | None, immutable("2.2/6")] = None
     eula: Annotated[Text | None, immutable("2.2/6")] = None
     publicNamePrefix: Annotated[Text | None, write_only("2.2/6")] = None
-    communityGalleryEnabled: Annotated[Flag | None, read_only("2.2/6")] = None
+    communityGalleryEnabled: Annotated[Flag | None, shared("2.2/6", default=False, clearable=False)] = None
     publicNames: Annotated[list[Text] | None, read_only("2.2/6")] = None
+
+
+class SharingGroup(Spec):
+    """Subscriptions or tenants that may use the images."""
+
+    type: Annotated[
+        Annotated[Literal["Subscriptions", "AADTenants"], ANY_CASE] | None, shared("2.2/5", required=True)
+    ] = None
+    ids: Annotated[list[Guid] | None, shared("2.2/5", required=True, unordered=True)] = None
 
 
 class SharingProfile(Spec):
@@ -61,6 +71,7 @@ class SharingProfile(Spec):
         immutable("8/4", default="Private"),
     ] = None
     communityGalleryInfo: Annotated[CommunityGalleryInfo | None, immutable("2.2/6")] = None
+    groups: Annotated[list[SharingGroup] | None, shared("2.2/5", key=("type",))] = None
 
 
 class SoftDeletePolicy(Spec):
@@ -92,6 +103,7 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
             "1–80 letters, digits, “_” and “.”, no hyphen, starting and ending with a letter or digit",
         )
     yield from _check_community(body.get("sharingProfile") or {})
+    yield from _check_groups(body.get("sharingProfile") or {})
     yield from _check_soft_delete(body.get("softDeletePolicy") or {})
     yield from _check_identity(body)
 
@@ -115,6 +127,19 @@ def _check_community(sharing: Mapping[str, Any]) -> Iterator[Problem]:
             f"“{prefix}” cannot be a public name prefix",
             "5–16 letters and digits",
         )
+
+
+def _check_groups(sharing: Mapping[str, Any]) -> Iterator[Problem]:
+    path = ("sharingProfile", "groups")
+    groups = sharing.get("groups") or {}
+    if groups and sharing.get("permissions", "Groups") != "Groups":
+        message = f"groups need sharingProfile.permissions: Groups, not {sharing['permissions']}"
+        yield Problem(path, "sharing-groups", message, "state permissions: Groups, which only a new gallery can get")
+    for key, group in groups.items():
+        count, most = len(group.get("ids") or ()), MOST_SHARED.get(group.get("type"), 0)
+        if group.get("type") in MOST_SHARED and count > most:
+            message = f"{count} {group['type']}: a gallery can be shared with at most {most}"
+            yield Problem((*path, key, "ids"), "sharing-groups", message, f"keep {most} of them")
 
 
 def _check_soft_delete(policy: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,41 +11,49 @@ from typing import Any
 
 from reconciler.kinds.canonical import HIDDEN
 from reconciler.kinds.rules import UNSET, Field, Merge
-from reconciler.kinds.shape import Keyed, Node, Record, Slot, Table
+from reconciler.kinds.shape import Keyed, Node, Record, Table
 
 
-def overlay(shape: Record, live: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay a declared canonical body over a live one. Unknown live fields stay; live is not changed."""
-    result = dict(live)
+def overlay(shape: Record, live: Mapping[str, Any], declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lay a declared canonical body over a live one. Unknown live fields stay; live is not changed.
+
+    What would be as it is comes back as the very same object, so that most comparisons end at the first look.
+    """
+    result: dict[str, Any] | None = None
     for key, value in declared.items():
         slot = shape.slots.get(key)
         if slot is None or slot.field.rule in HIDDEN:
             continue
-        if value is None:
-            result.pop(key, None)
+        have = live.get(key, UNSET)
+        merged = UNSET if value is None else _value(slot.node, slot.field, have, value)
+        if merged is have:
             continue
-        _lay(result, key, slot, value)
-    return result
-
-
-def _lay(result: dict[str, Any], key: str, slot: Slot, value: Any) -> None:
-    merged = _value(slot.node, slot.field, result.get(key, UNSET), value)
-    if merged is not UNSET:
-        result[key] = merged
+        if result is None:
+            result = dict(live)
+        if merged is UNSET:
+            result.pop(key)
+        else:
+            result[key] = merged
+    return live if result is None else result
 
 
 def _value(node: Node, field: Field, live: Any, declared: Any) -> Any:
     match node:
-        case Record() if isinstance(declared, Mapping):
-            base = live if isinstance(live, Mapping) else {}
+        case Record() if isinstance(declared, dict):
+            base = live if isinstance(live, dict) else {}
             merged = overlay(node, base, declared)
-            return merged if merged or live is not UNSET else UNSET
-        case Keyed() if isinstance(declared, Mapping):
+            return _unless_empty(merged, live)
+        case Keyed() if isinstance(declared, dict):
             return _keyed(node, live, declared)
-        case Table() if isinstance(declared, Mapping):
+        case Table() if isinstance(declared, dict):
             return _table(node, field, live, declared)
         case _:
             return _leaf(field, live, declared)
+
+
+def _unless_empty(merged: Mapping[str, Any], live: Any) -> Any:
+    """Nothing laid over nothing is nothing."""
+    return merged if merged or live is not UNSET else UNSET
 
 
 def _leaf(field: Field, live: Any, declared: Any) -> Any:
@@ -55,7 +63,7 @@ def _leaf(field: Field, live: Any, declared: Any) -> Any:
 
 
 def _keyed(node: Keyed, live: Any, declared: Mapping[str, Any]) -> Any:
-    base: Mapping[str, Any] = live if isinstance(live, Mapping) else {}
+    base: Mapping[str, Any] = live if isinstance(live, dict) else {}
     if node.merge is Merge.BY_KEY:
         result = {key: value for key, value in base.items() if not _removed(declared.get(key, UNSET))}
         wanted = {key: value for key, value in declared.items() if not _removed(value)}
@@ -64,15 +72,22 @@ def _keyed(node: Keyed, live: Any, declared: Mapping[str, Any]) -> Any:
         wanted = dict(declared)
     for key, value in wanted.items():
         result[key] = overlay(node.item, result.get(key, {}), value)
-    return result if result or live is not UNSET else UNSET
+    return _kept(base, result, live)
+
+
+def _kept(base: Mapping[str, Any], result: Mapping[str, Any], live: Any) -> Any:
+    """The live map itself where every entry of the new one is its own."""
+    if base is live and len(base) == len(result) and all(result.get(key) is value for key, value in base.items()):
+        return live
+    return _unless_empty(result, live)
 
 
 def _removed(entry: Any) -> bool:
-    return entry is None or (isinstance(entry, Mapping) and "value" in entry and entry["value"] is None)
+    return entry is None or (isinstance(entry, dict) and "value" in entry and entry["value"] is None)
 
 
 def _table(node: Table, field: Field, live: Any, declared: Mapping[str, Any]) -> Any:
-    base: Mapping[str, Any] = live if isinstance(live, Mapping) else {}
+    base: Mapping[str, Any] = live if isinstance(live, dict) else {}
     result = dict(base)
     for key, value in declared.items():
         if value is None:
@@ -80,13 +95,17 @@ def _table(node: Table, field: Field, live: Any, declared: Mapping[str, Any]) ->
         else:
             merged = _value(node.value, field, result.get(key, UNSET), value)
             result[key] = {} if merged is UNSET else merged
-    return result if result or live is not UNSET else UNSET
+    return _kept(base, result, live)
 
 
 def same(left: Any, right: Any) -> bool:
-    """Typed equality: True is not 1, and 1 is not 1.0. Canonical values only."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+    """Typed equality: True is not 1, and 1 is not 1.0. Canonical values only, whose maps are dicts."""
+    if left is right:
+        return True
+    if isinstance(left, dict) and isinstance(right, dict):
+        if left.keys() != right.keys():
+            return False
+        return all(same(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(same(one, two) for one, two in zip(left, right, strict=True))
     if isinstance(left, bool) is not isinstance(right, bool) or isinstance(left, float) is not isinstance(right, float):

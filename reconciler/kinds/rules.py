@@ -20,6 +20,7 @@ class Rule(StrEnum):
     IMMUTABLE = "immutable"  # the service answers PropertyChangeNotAllowed
     SET_ONCE = "set-once"  # may be set or moved, never cleared
     GUARDED = "guarded"  # changes only together with companion steps
+    SHARED = "shared"  # changes through the share action alone, never with the resource's own PUT
     WRITE_ONLY = "write-only"  # sent, never returned, never compared
     READ_ONLY = "read-only"  # returned, never sent, never compared
 
@@ -87,6 +88,11 @@ def set_once(fact: str) -> Field:
 def guarded(fact: str, **more: Any) -> Field:
     """Declare a field whose change needs companion steps."""
     return Field(Rule.GUARDED, fact, **more)
+
+
+def shared(fact: str, **more: Any) -> Field:
+    """Declare a field that only the share action changes."""
+    return Field(Rule.SHARED, fact, **more)
 
 
 def write_only(fact: str) -> Field:

@@ -176,6 +176,18 @@ def rule_at(record: Record, path: Path) -> Field | None:
     return found
 
 
+def clearable(record: Record, path: Path) -> bool:
+    """Whether the field at a path may go away: an entry of a list or map may, where its own field may not."""
+    node: Node = record
+    last: Slot | None = None
+    for part in path:
+        last = node.slots.get(str(part)) if isinstance(node, Record) else None
+        if isinstance(node, Record) and last is None:
+            return True
+        node = last.node if last is not None else _inside(node)
+    return last is None or last.field.clearable
+
+
 def _inside(node: Node) -> Node:
     match node:
         case Keyed():

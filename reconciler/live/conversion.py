@@ -16,16 +16,14 @@ from reconciler.kinds.scalars import region as short_region
 from reconciler.live.identity import Spelling, address_of, assignment_url
 from reconciler.model.address import Access, Address, Kind
 from reconciler.model.report import RegionProgress
-from reconciler.model.state import LiveResource
+from reconciler.model.state import LiveResource, SoftDeleted
 
 STATE: Final = "provisioningState"
 READ_ONLY: Final[Mapping[Kind, tuple[tuple[str, ...], ...]]] = {
     Kind.GALLERY: (
         ("identifier",),  # 2.2/2
         ("sharingStatus",),  # 2.2/8
-        ("sharingProfile", "groups"),  # 2.2/5
-        ("sharingProfile", "communityGalleryInfo", "communityGalleryEnabled"),  # 2.2/6
-        ("sharingProfile", "communityGalleryInfo", "publicNames"),
+        ("sharingProfile", "communityGalleryInfo", "publicNames"),  # 2.2/6
     ),
     Kind.IMAGE_DEFINITION: (),
     Kind.IMAGE_VERSION: (
@@ -100,6 +98,22 @@ def assignment_to_live(arm: Mapping[str, Any], spell: Spelling, names: Mapping[s
     at = spell(scope)
     address = spell(Address(at.subscription, at.group, at.gallery, at.image, at.version, access))
     return to_live(address, arm, Kind.ROLE_ASSIGNMENT)
+
+
+def soft_deleted(item: Mapping[str, Any], spell: Spelling) -> SoftDeleted | None:
+    """A version in the recycle bin (section 1, fact 2.5); None where an item does not say which version it was."""
+    properties = item.get("properties")
+    words = properties if isinstance(properties, Mapping) else {}
+    address = address_of(str(words.get("resourceArmId") or ""))
+    if address is None or address.kind is not Kind.IMAGE_VERSION:
+        return None
+    return SoftDeleted(
+        spell(address),
+        str(short_region(item.get("location") or "")),
+        str(words.get("softDeletedTime") or ""),
+        str(words.get("consumptionEndTime") or ""),
+        str(words.get("hardDeletionTargetTime") or ""),
+    )
 
 
 def last_part(value: Any) -> str:

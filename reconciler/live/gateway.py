@@ -39,6 +39,7 @@ OPERATIONS: Final = {
     Kind.IMAGE_DEFINITION: "gallery_images",
     Kind.IMAGE_VERSION: "gallery_image_versions",
 }
+SHARING: Final = "gallery_sharing_profile"
 CHATTY: Final = ("azure", "msal", "urllib3")
 
 for _name in CHATTY:  # without a handler of theirs, Python would print their warnings to stderr
@@ -137,6 +138,14 @@ class Gateway:
             "PATCH", resource_id, lambda **more: operations.begin_update(*names, content, polling=False, **more)
         )
 
+    def share(self, resource_id: str, body: Mapping[str, Any]) -> Answer:
+        """Change with whom a gallery is shared (fact 3.1/15). Raises as `put`."""
+        content = json.dumps(body).encode()
+        operations, names = self._galleries(Kind.GALLERY, resource_id, SHARING)
+        return self._typed(
+            "POST", resource_id, lambda **more: operations.begin_update(*names, content, polling=False, **more)
+        )
+
     def delete(self, kind: Kind, resource_id: str) -> Answer:
         """Delete a resource; 204 where nothing was there. Raises as `put`."""
         if kind is Kind.ROLE_ASSIGNMENT:
@@ -167,12 +176,12 @@ class Gateway:
                 raise self._silence(method, resource_id, error) from error
         return answers[-1]
 
-    def _galleries(self, kind: Kind, resource_id: str) -> tuple[Any, tuple[str, ...]]:
+    def _galleries(self, kind: Kind, resource_id: str, operations: str = "") -> tuple[Any, tuple[str, ...]]:
         address = address_of(resource_id)
         if address is None or address.kind is not kind:
             raise AzureError(f"“{resource_id}” is not the id of a {kind}")
         names = tuple(part for part in (address.group, address.gallery, address.image, address.version) if part)
-        return getattr(self._compute_client(address), OPERATIONS[kind]), names
+        return getattr(self._compute_client(address), operations or OPERATIONS[kind]), names
 
     def _compute_client(self, address: Address) -> Any:
         with self._lock:

@@ -11,8 +11,9 @@ gallery's key with a final “@”: the access to it and to everything below cou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from reconciler.live.conversion import to_live
 from reconciler.live.crew import Crew
@@ -21,13 +22,13 @@ from reconciler.live.expectation import expectation_of
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter
 from reconciler.live.patience import Patience
-from reconciler.live.single import fetch, fetch_progress, own_assignment_id
+from reconciler.live.single import SHARING, fetch, fetch_progress, own_assignment_id
 from reconciler.live.survey import Survey
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 
-__all__ = ["ReadScope", "read", "read_one", "read_replication", "to_live"]
+__all__ = ["ReadScope", "read", "read_one", "read_replication", "read_replications", "to_live"]
 
 PATIENT = Patience()
 ONCE = Patience(tries=1)
@@ -65,22 +66,24 @@ def read(
         absent=frozenset(survey.absent),
         unread=tuple(survey.unread[key] for key in sorted(survey.unread)),
         roles=survey.roles,
+        soft_deleted={address: survey.soft_deleted[address] for address in sorted(survey.soft_deleted)},
         calls=gateway.calls - calls,
         seconds=clock() - started,
     )
 
 
 def read_one(
-    gateway: Getter, address: Address, resource_id: str = "", *, patience: Patience = ONCE
+    gateway: Getter, address: Address, resource_id: str = "", *, sharing: bool = False, patience: Patience = ONCE
 ) -> LiveResource | Unread | None:
     """Read one resource afresh; None where Azure says it is not there. One try: the caller owns the waiting.
 
-    An assignment needs its own id, or the address its role's GUID. Raises CredentialError.
+    An assignment needs its own id, or the address its role's GUID; with `sharing` a gallery comes with the groups it
+    is shared with (fact 2.2/5). Raises CredentialError.
     """
     if not resource_id:
         grant = address.kind is Kind.ROLE_ASSIGNMENT
         resource_id = own_assignment_id(address, "") if grant else address.resource_id
-    found = fetch(gateway, address, resource_id, patience)
+    found = fetch(gateway, address, resource_id, patience, SHARING if sharing else None)
     return found.at(address.key, address.text()) if isinstance(found, Failure) else found
 
 
@@ -90,3 +93,16 @@ def read_replication(
     """Read how far each region of a version is; () where Azure does not say. Raises CredentialError."""
     found = fetch_progress(gateway, address, patience)
     return found.at(address.key, address.text()) if isinstance(found, Failure) else found
+
+
+def read_replications(
+    gateway: Getter, addresses: Iterable[Address], *, workers: int = 16, patience: Patience = PATIENT
+) -> dict[Address, tuple[RegionProgress, ...] | Unread]:
+    """The same of several versions, as many at a time as there are workers. Raises CredentialError."""
+    found: dict[Address, tuple[RegionProgress, ...] | Unread] = {}
+    with Crew(workers) as crew:
+        for address in addresses:
+            ask = partial(read_replication, gateway, address, patience=patience)
+            crew.ask(ask, partial(found.__setitem__, address))
+        crew.run()
+    return found

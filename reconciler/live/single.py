@@ -24,6 +24,7 @@ from reconciler.model.state import LiveResource
 AUTHORIZATION: Final = "2022-04-01"
 ABSENT: Final = frozenset({"resourcenotfound", "parentresourcenotfound", "roleassignmentnotfound"})
 UEFI: Final = {"$expand": "UefiSettings"}
+SHARING: Final = {"$expand": "SharingProfile/Groups"}
 REPLICATION: Final = {"$expand": "ReplicationStatus"}
 
 

@@ -7,18 +7,19 @@ nor proven absent is left undecided or unread, never called absent.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
-from reconciler.live.conversion import assignment_to_live, to_live
+from reconciler.live.conversion import assignment_to_live, soft_deleted, to_live
 from reconciler.live.crew import Crew
 from reconciler.live.expectation import Expectation, with_role
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter, Item, list_all
 from reconciler.live.patience import Patience
 from reconciler.live.roles import find_role
-from reconciler.live.single import AUTHORIZATION, UEFI, fetch, own_assignment_id
+from reconciler.live.single import AUTHORIZATION, SHARING, UEFI, fetch, own_assignment_id
 from reconciler.model.address import Address, Kind, Scope
-from reconciler.model.state import LiveResource, Unread, role_key
+from reconciler.model.state import LiveResource, SoftDeleted, Unread, role_key
 
 MAX_PROOFS = 200
 CHILDREN = {Kind.GALLERY: "images", Kind.IMAGE_DEFINITION: "versions"}
@@ -32,6 +33,7 @@ class Survey:
         self.absent: set[Address] = set()
         self.unread: dict[tuple[str, str], Unread] = {}
         self.roles: dict[str, str] = {}
+        self.soft_deleted: dict[Address, SoftDeleted] = {}
         self._gateway = gateway
         self._expected = expected
         self._instance = instance
@@ -76,9 +78,17 @@ class Survey:
             path = f"{address.resource_id}/providers/Microsoft.Authorization/roleAssignments"
             ask = partial(self._list, path, "listing role assignments", AUTHORIZATION)
             self._crew.ask(ask, partial(self._on_grants, address))
+            if (live.body.get("sharingProfile") or {}).get("permissions") == "Groups":
+                shared = partial(fetch, self._gateway, address, address.resource_id, self._patience, SHARING)
+                self._crew.ask(shared, partial(self._on_whole, "reading with whom it is shared", address))
+        if address.kind is Kind.IMAGE_DEFINITION and self._keeps_deleted(address):
+            gallery = replace(address, image=None).resource_id
+            path = f"{gallery}/softdeletedartifacttypes/Images/artifacts/{address.image}/versions"
+            deleted = partial(self._list, path, "listing soft-deleted versions")
+            self._crew.ask(deleted, partial(self._on_soft_deleted, address))
         if self._expected.wants_boot_keys(live):
             ask_all = partial(fetch, self._gateway, address, address.resource_id, self._patience, UEFI)
-            self._crew.ask(ask_all, partial(self._on_whole_version, address))
+            self._crew.ask(ask_all, partial(self._on_whole, "reading its UEFI settings", address))
 
     def _children(self, parent: Address, below: str) -> list[LiveResource] | Failure:
         """List and convert what lies below; runs on a worker."""
@@ -128,14 +138,29 @@ class Survey:
         self.absent.add(address)
         self.absent.update(self._expected.descendants(address))
 
-    def _on_whole_version(self, address: Address, found: LiveResource | Failure | None) -> None:
-        """Take the version with its boot keys; without them it would seem to lack what is declared."""
+    def _on_whole(self, what: str, address: Address, found: LiveResource | Failure | None) -> None:
+        """Take a resource with what lists leave out; without it, it would seem to lack what is declared."""
         if isinstance(found, LiveResource):
             self.live[address] = found
             return
         del self.live[address]
-        lost = Failure("ResourceNotFound", "reading its UEFI settings: listed, but not there", "plan again")
+        lost = Failure("ResourceNotFound", f"{what}: listed, but not there", "plan again")
         self._note(found or lost, address.key, address.text())
+
+    def _keeps_deleted(self, definition: Address) -> bool:
+        gallery = self.live.get(Address(definition.subscription, definition.group, definition.gallery))
+        policy = gallery.body.get("softDeletePolicy") if gallery is not None else None
+        return bool(policy and policy.get("isSoftDeleteEnabled"))
+
+    def _on_soft_deleted(self, definition: Address, found: list[Item] | Failure) -> None:
+        """Note what the gallery still keeps; where that is unknown, so is whether a missing version can be made."""
+        if isinstance(found, Failure):
+            self._note(found, definition.key, definition.text())
+            return
+        for item in found:
+            kept = soft_deleted(item, self._expected.spell)
+            if kept is not None:
+                self.soft_deleted[kept.address] = kept
 
     # access
 

@@ -41,10 +41,14 @@ class Omission:
 def carry(items: dict[Address, Item], now: datetime) -> tuple[Omission, ...]:
     """Remove from `items` what cannot stand until all that is left is valid; says what was removed."""
     omissions: list[Omission] = []
-    while found := list(_objections(items, now)):
+    looked_at = dict(items)
+    while found := list(_objections(looked_at, now)):
         for item, path, reason in found:
             if item.address in items:
                 omissions.extend(_remove(items, item, path, reason))
+        changed = {item.address for item, _, _ in found} & items.keys()
+        needed = changed.union(*(address.ancestors for address in changed))
+        looked_at = {address: item for address, item in items.items() if address in needed}
     return tuple(omissions)
 
 

@@ -149,6 +149,7 @@ _RESOURCES = (
         Severity.WARNING,
     ),
     Code("community-info", "a community gallery lacks its public face", "state sharingProfile.communityGalleryInfo"),
+    Code("sharing-groups", "groups that a gallery cannot be shared with", "see fact 2.2/5 in docs/azure.md"),
     Code("bad-public-name-prefix", "text cannot be a public name prefix", "5–16 letters and digits"),
     Code(
         "identity-type",

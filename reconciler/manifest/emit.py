@@ -119,8 +119,9 @@ def _gallery(root: Item, below: Mapping[Address, list[Item]]) -> GalleryText:
     rest = _parts(root, below, "images", counts)
     scope = {"subscription": address.subscription, "resourceGroup": address.group}
     head = f"# {address.gallery} as it is live{_counted(counts)}\n"
+    body = as_yaml(rest)
     standing, nested = (
-        head + as_yaml({"apiVersion": API_VERSION, "kind": str(Kind.GALLERY), "metadata": metadata, **rest})
+        head + as_yaml({"apiVersion": API_VERSION, "kind": str(Kind.GALLERY), "metadata": metadata}) + body
         for metadata in ({"name": address.gallery, **scope}, {"name": address.gallery})
     )
     return GalleryText(address.scope, address.gallery, standing, nested)

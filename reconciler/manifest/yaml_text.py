@@ -14,7 +14,6 @@ from yaml.cyaml import CSafeDumper
 WIDTH: Final = 120
 ONE_LINE: Final = 90
 FEW: Final = 5
-DOCUMENT: Final = "apiVersion"
 TEXT: Final = "tag:yaml.org,2002:str"
 MAPPING: Final = "tag:yaml.org,2002:map"
 LIST: Final = "tag:yaml.org,2002:seq"
@@ -40,9 +39,13 @@ def _text(dumper: CSafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar(TEXT, text, style="|" if _plain_lines(text) else '"')
 
 
+class _Root(dict[str, Any]):
+    """A whole document."""
+
+
 def _mapping(dumper: CSafeDumper, mapping: dict[Any, Any]) -> yaml.MappingNode:
     """A mapping, on one line where it is small; never a whole document."""
-    flow = DOCUMENT not in mapping and _small(mapping.items())
+    flow = not isinstance(mapping, _Root) and _small(mapping.items())
     return dumper.represent_mapping(MAPPING, mapping, flow_style=flow)
 
 
@@ -54,12 +57,16 @@ def _list(dumper: CSafeDumper, entries: list[Any]) -> yaml.SequenceNode:
 _FlowDumper.add_representer(str, _text)
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(dict, _mapping)
+_Dumper.add_representer(_Root, _mapping)
 _Dumper.add_representer(list, _list)
 
 
 def as_yaml(document: Mapping[str, Any]) -> str:
-    """One document. Escapes everything beyond ASCII where a text holds characters that are not printable."""
-    return _dump(document, _Dumper)
+    """A document, or keys that follow others in one.
+
+    Escapes everything beyond ASCII where a text holds characters that are not printable.
+    """
+    return _dump(_Root(document), _Dumper)
 
 
 def as_flow(document: Mapping[str, Any]) -> str:

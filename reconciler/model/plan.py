@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.impact import Latest, Limit, Volume
 from reconciler.model.state import Body, Path, Unread
 
 
@@ -31,7 +32,7 @@ class Verb(StrEnum):
     NOOP = "noop"
 
 
-WRITING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE, Verb.REPLACE, Verb.ADOPT, Verb.ABANDON, Verb.RESTORE})
+WRITING = frozenset(Verb) - {Verb.WAIT, Verb.NOOP}
 
 
 class Reason(StrEnum):
@@ -117,7 +118,8 @@ def dotted(path: Path) -> str:
 class Action:
     """One verb on one address. `id` is unique in the plan; `requires` names actions that must succeed first.
 
-    `body` is the full ARM body of a PUT (None for deletes, waits and noops); `resource_id` where it goes;
+    `body` is the full ARM body of a PUT or of a POST share (None for deletes, waits and noops); `resource_id` where
+    it goes. A replacement is two actions: one that removes, without a body, and one that makes, with the new one.
     `fingerprint` the live state it was planned against ("" where nothing was there). `expected` is the canonical
     body that must be live before a later step of several, and the one a wait hopes to find.
     """
@@ -140,6 +142,16 @@ class Action:
     def writes(self) -> bool:
         """Whether carrying it out changes Azure."""
         return self.verb in WRITING
+
+    @property
+    def removes(self) -> bool:
+        """Whether it deletes what is there: a delete, or the first half of a replacement."""
+        return self.verb is Verb.DELETE or (self.verb is Verb.REPLACE and self.body is None)
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes what is not there: a create, a restore, or the second half of a replacement."""
+        return self.verb in (Verb.CREATE, Verb.RESTORE) or (self.verb is Verb.REPLACE and self.body is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,14 @@ class Undeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Something a reviewer should know about some resources, in one line; it forbids nothing."""
+
+    addresses: tuple[Address, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What a plan speaks of: the cloud, the instance whose ownership counts, and the groups in scope."""
 
@@ -187,7 +207,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Actions, refusals, what is unread and what we own but nobody declares. Same inputs, same plan."""
+    """Actions, refusals, what is unread, what we own but nobody declares, and what it all means for users.
+
+    Same inputs, same plan. `latest` speaks of the definitions touched, `limits` of what is touched or nearly used up.
+    """
 
     target: Target
     source: Source
@@ -197,7 +220,11 @@ class Plan:
     unread: tuple[Unread, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
     unowned: tuple[Address, ...] = ()
+    hints: tuple[Hint, ...] = ()
     overrides: tuple[str, ...] = ()
+    latest: tuple[Latest, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
 

@@ -120,6 +120,21 @@ class LiveResource:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftDeleted:
+    """A deleted version that can still be brought back (facts 2.4/30, 2.5).
+
+    `location` is its home region; the instants are as Azure wrote them, "" where it did not: when it was deleted, until
+    when it can be restored, and when it is gone for good.
+    """
+
+    address: Address
+    location: str
+    deleted: str = ""
+    restorable_until: str = ""
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Something Azure did not tell us. Nothing at or below `under` may be created or deleted.
 
@@ -152,12 +167,14 @@ def role_key(scope: Scope, role: str) -> str:
 class LiveState:
     """What Azure answered: resources found, addresses proven absent, places that could not be read.
 
-    `roles` maps the `role_key` of a custom role to the GUID it was found under; `calls` counts requests.
+    `roles` maps the `role_key` of a custom role to the GUID it was found under; `soft_deleted` holds the deleted
+    versions that galleries with soft delete still keep; `calls` counts requests.
     """
 
     resources: Mapping[Address, LiveResource]
     absent: frozenset[Address] = frozenset()
     unread: tuple[Unread, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    soft_deleted: Mapping[Address, SoftDeleted] = field(default_factory=dict)
     calls: int = 0
     seconds: float = 0.0

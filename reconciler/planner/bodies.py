@@ -20,20 +20,18 @@ from reconciler.planner.ownership import OWNER_TAG, owner_tag
 ROLE_PATH = "providers/Microsoft.Authorization/roleDefinitions"
 
 
-def new_body(desired: DesiredResource, options: Options) -> dict[str, Any]:
+def new_body(desired: DesiredResource, options: Options) -> Mapping[str, Any]:
     """The canonical body of a create: everything declared, the owner tag, fields newer than us."""
-    body = _without_nulls(desired.body)
-    body = _unchecked(body, desired.unchecked)
-    return tagged(body, desired, options)
+    return tagged(_unchecked(_without_nulls(desired.body), desired.unchecked), desired, options)
 
 
-def merged_body(desired: DesiredResource, live: Mapping[str, Any]) -> dict[str, Any]:
+def merged_body(desired: DesiredResource, live: Mapping[str, Any]) -> Mapping[str, Any]:
     """The canonical body a live resource should have, without the owner tag: equal to live when nothing is to do."""
     shape = rules_of(desired.address.kind).shape
     return _unchecked(overlay(shape, live, desired.body), desired.unchecked)
 
 
-def tagged(body: dict[str, Any], desired: DesiredResource, options: Options) -> dict[str, Any]:
+def tagged(body: Mapping[str, Any], desired: DesiredResource, options: Options) -> Mapping[str, Any]:
     """Add our owner tag where the kind has tags and an instance is known."""
     if not options.owner or not rules_of(desired.address.kind).has_tags:
         return body
@@ -70,7 +68,7 @@ def _without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _unchecked(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+def _unchecked(body: Mapping[str, Any], extra: Mapping[str, Any]) -> Mapping[str, Any]:
     for path, value in extra.items():
         body = _set(body, path.split("."), value)
     return body

@@ -11,50 +11,79 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
+from reconciler.planner.afterwards import afterwards
 from reconciler.planner.context import Context, context_of
-from reconciler.planner.detect import detect
+from reconciler.planner.detect import created, detect
 from reconciler.planner.document import digest_of
 from reconciler.planner.fate import outlook_of
+from reconciler.planner.hints import hints
 from reconciler.planner.identifiers import identifier_clashes
+from reconciler.planner.latest import Replication, latest_rows
+from reconciler.planner.limits import limit_rows
 from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import removals
+from reconciler.planner.replace import replacements
+from reconciler.planner.volume import volume_rows
 
 
 def build(
-    desired: DesiredState, live: LiveState, options: Options, *, target: Target, source: Source, now: datetime
+    desired: DesiredState,
+    live: LiveState,
+    options: Options,
+    *,
+    target: Target,
+    source: Source,
+    now: datetime,
+    replication: Replication | None = None,
 ) -> Plan:
-    """Make the plan. Pure: the same inputs give the same plan, byte for byte."""
+    """Make the plan. Pure: the same inputs give the same plan, byte for byte.
+
+    `replication` is what was read of how far versions are, None where nobody asked.
+    """
     context = context_of(desired.resources, live, options, now)
-    findings = [detect(context, context.desired[address]) for address in sorted(context.desired)]
-    undecided = tuple(finding.unread for finding in findings if finding.unread is not None)
+    findings = {address: detect(context, context.desired[address]) for address in sorted(context.desired)}
+    undecided = tuple(finding.unread for finding in findings.values() if finding.unread is not None)
     if undecided:
         live = replace(live, unread=(*live.unread, *undecided))
         context = replace(context, live=live)
-    declared = [action for finding in findings for action in finding.actions]
-    clashes = identifier_clashes(context, declared)
-    removed = removals(context, outlook_of(declared))
-    held = [finding.refusal for finding in findings if finding.refusal is not None]
-    actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *clashes])
-    refusals = [*_run_guards(context, actions), *refusals, *removed.refusals]
+    replaced = replacements(context, findings, created)
+    kept = [finding for address, finding in findings.items() if address not in replaced.taken]
+    declared = [action for finding in kept for action in finding.actions] + list(replaced.actions)
+    clashes = identifier_clashes(context, declared, replaced.taken)
+    removed = removals(context, outlook_of(declared), replaced.taken)
+    held = [finding.refusal for finding in kept if finding.refusal is not None]
+    actions, refusals = _leave_refused_alone([*declared, *removed.actions], [*held, *replaced.refusals, *clashes])
+    carried_out = ordered(actions)
+    later = afterwards(live, carried_out)
+    refusals = [
+        *_run_guards(context, actions),
+        *guards.limits_exceeded(later, options),
+        *refusals,
+        *removed.refusals,
+    ]
     return _sealed(
         Plan(
             target=target,
             source=source,
             created_at=now.isoformat(timespec="seconds"),
-            actions=ordered(actions),
+            actions=carried_out,
             refusals=tuple(refusals),
             unread=tuple(sorted(live.unread, key=lambda place: (place.under, place.code))),
             undeclared=removed.rows,
             unowned=_unowned(context),
+            hints=hints(actions),
             overrides=options.overrides,
+            latest=latest_rows(later, replication),
+            limits=limit_rows(later, options),
+            volumes=volume_rows(later),
         )
     )
 
 
 def _run_guards(context: Context, actions: list[Action]) -> Iterable[Refusal]:
-    deleting = frozenset(action.address for action in actions if action.verb is Verb.DELETE)
+    deleting = frozenset(action.address for action in actions if action.removes)
     found = (
         guards.incomplete_read(context),
         guards.no_instance(context),

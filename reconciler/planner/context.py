@@ -18,7 +18,8 @@ from reconciler.planner.ownership import Owner, owner_of
 class Context:
     """The inputs of one plan. `desired` has its custom roles resolved.
 
-    `versions` are the live versions by definition, `owned` everything live that this instance owns, in address order.
+    `versions` are the live versions by definition, `owners` says whose each live resource is, `owned` is everything
+    that this instance owns, in address order.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -27,10 +28,11 @@ class Context:
     now: datetime
     versions: Mapping[Address, tuple[Address, ...]]
     owned: tuple[LiveResource, ...]
+    owners: Mapping[Address, Owner]
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""
-        return owner_of(live, self.options.owner)
+        return self.owners[live.address]
 
     def unread(self, address: Address) -> bool:
         """Whether nothing may be created or deleted at this address because it could not be read."""
@@ -60,9 +62,10 @@ def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, opti
         if address.kind is Kind.IMAGE_VERSION and (parent := address.parent) is not None:
             versions.setdefault(parent, []).append(address)
     children = {key: tuple(sorted(names)) for key, names in versions.items()}
-    ours = [found for found in live.resources.values() if owner_of(found, options.owner) is Owner.OURS]
+    owners = {address: owner_of(found, options.owner) for address, found in live.resources.items()}
+    ours = [found for address, found in live.resources.items() if owners[address] is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned)
+    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
-from reconciler.model.plan import Action, Change, Reason, Refusal, Verb
+from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.state import DesiredResource, LiveResource, Manage, OnDrift, Unread
 from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resource_id, tagged
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
+from reconciler.planner.finding import Finding
 from reconciler.planner.fingerprint import fingerprint
+from reconciler.planner.guards import too_many_replicas
 from reconciler.planner.ownership import Owner, marker_for, marker_of
+from reconciler.planner.recycle import restored
 from reconciler.planner.refuse import (
     forbidden_by_owner,
     forbidden_by_rule,
     forbidden_together,
     past_end_of_life,
     region_removal,
+    replaceable,
 )
+from reconciler.planner.sharing import is_shared, shares, unshared
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
 from reconciler.planner.words import creation_words, update_words
 
 STATE_PATH = ("provisioningState",)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found for one declared resource: actions in order, a refusal, or a place that cannot be decided."""
-
-    actions: tuple[Action, ...] = ()
-    refusal: Refusal | None = None
-    unread: Unread | None = None
 
 
 def detect(context: Context, desired: DesiredResource) -> Finding:
@@ -52,7 +48,7 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
     if _waits_for_observed(context, desired.address):
         words = "waits for a parent that is observed only and not in Azure yet"
         return Finding((_quiet(desired, None, Verb.WAIT, Reason.POLICY_OBSERVE, words),))
-    return _absent(context, desired)
+    return restored(context, desired) or created(context, desired)
 
 
 def _undecided(address: Address) -> Unread:
@@ -69,16 +65,20 @@ def _waits_for_observed(context: Context, address: Address) -> bool:
     )
 
 
-def _absent(context: Context, desired: DesiredResource) -> Finding:
-    body = new_body(desired, context.options)
+def created(context: Context, desired: DesiredResource) -> Finding:
+    """The create of a resource that is not there, or the rule that forbids it."""
+    whole = new_body(desired, context.options)
+    body = unshared(whole) if desired.address.kind is Kind.GALLERY else whole
     changes = creation_changes(rules_of(desired.address.kind).shape, body, desired)
-    refusal = past_end_of_life(context, desired, changes)
+    refusal = past_end_of_life(context, desired, changes) or too_many_replicas(context.options, desired, {}, body)
     if refusal is not None:
         return Finding(refusal=refusal)
-    action = _action(desired, None, Verb.CREATE, (Reason.NOT_IN_AZURE,), creation_words(desired.address, body))
+    reasons = (Reason.NOT_IN_AZURE,)
+    action = _action(desired, None, Verb.CREATE, reasons, creation_words(desired.address, body))
     resource_id = new_resource_id(desired.address, context.options)
     arm = arm_body(desired.address, body)
-    return Finding((replace(action, changes=changes, resource_id=resource_id, body=arm),))
+    shared = shares(desired, {}, whole, reasons) if desired.address.kind is Kind.GALLERY else ()
+    return Finding((replace(action, changes=changes, resource_id=resource_id, body=arm), *shared))
 
 
 def _present(context: Context, desired: DesiredResource, live: LiveResource) -> Finding:
@@ -94,17 +94,23 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     hands_off = _hands_off(desired, live, changes)
     if hands_off is not None:
         return Finding((hands_off,))
+    replaces = replaceable(desired, changes)
+    if replaces:
+        return Finding(replaces=replaces)
     refusal = (
         forbidden_by_owner(context, desired, live, changes)
         or forbidden_by_rule(context, desired, changes)
         or forbidden_together(context, desired, live, after)
+        or too_many_replicas(context.options, desired, live.body, after)
     )
     if refusal is not None:
         return Finding(refusal=refusal)
     return _update(context, desired, live, tagged(after, desired, context.options))
 
 
-def _upkeep(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> dict[str, Any]:
+def _upkeep(
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """What our own marks on an owned resource should say: the policy's marker, and no step left undone.
 
     A changed marker is a reason to write, shown as a change of the tag: else `protect` would protect nothing.
@@ -159,17 +165,21 @@ def _action(
     )
 
 
-def _update(context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]) -> Finding:
+def _update(context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]) -> Finding:
     shape = rules_of(desired.address.kind).shape
     steps = _steps(context, desired, live, after)
     if isinstance(steps, Forbidden):
         changes = changes_between(shape, live.body, after, desired)
         return Finding(refusal=region_removal(desired, steps, changes))
     verb, reasons = _verb(context, live)
+    shared = shares(desired, live.body, after, reasons) if desired.address.kind is Kind.GALLERY else ()
     actions: list[Action] = []
     before: Mapping[str, Any] = live.body
     for number, step in enumerate(steps, 1):
         changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
+        changes = tuple(change for change in changes if not is_shared(change))
+        if not changes and shared:
+            break  # sharing is all that differs
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
         words = step.words or update_words(desired.address, changes)
         action = _action(desired, live, verb, why, words)
@@ -186,7 +196,7 @@ def _update(context: Context, desired: DesiredResource, live: LiveResource, afte
             )
         )
         before = step.body
-    return Finding(tuple(actions))
+    return Finding((*actions, *shared))
 
 
 def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:
@@ -204,11 +214,11 @@ def _verb(context: Context, live: LiveResource) -> tuple[Verb, tuple[Reason, ...
 
 
 def _steps(
-    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> tuple[Step, ...] | Forbidden:
     if desired.address.kind is Kind.IMAGE_VERSION:
         return version_steps(live.body, after, desired.body, mark=bool(context.options.owner))
     if desired.address.kind is Kind.IMAGE_DEFINITION:
         taken = tuple(version.address.version or "" for version in context.live_versions(desired.address))
         return (feature_step(live.body, after, desired.body, taken),)
-    return (Step(after),)
+    return (Step(dict(after)),)

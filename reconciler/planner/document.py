@@ -15,6 +15,7 @@ from reconciler.model.diagnostic import Origin
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
 from reconciler.model.state import Unread
 from reconciler.planner.fingerprint import canonical_json
+from reconciler.planner.impact_entries import latest_entry, limit_entry, volume_entry
 
 SCHEMA_VERSION = 1
 
@@ -38,7 +39,11 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "undeclared": [_undeclared(row) for row in plan.undeclared],
         "unowned": [_address(address) for address in plan.unowned],
+        "hints": [{"addresses": list(map(_address, hint.addresses)), "words": hint.words} for hint in plan.hints],
         "overrides": list(plan.overrides),
+        "latest": [latest_entry(row) for row in plan.latest],
+        "limits": [limit_entry(row) for row in plan.limits],
+        "volumes": [volume_entry(row) for row in plan.volumes],
         "summary": dict(plan.summary),
         "digest": plan.digest,
     }

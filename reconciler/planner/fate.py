@@ -35,16 +35,26 @@ def outlook_of(actions: Iterable[Action]) -> Outlook:
     for action in actions:
         if action.address.kind is Kind.IMAGE_VERSION and action.body is not None:
             profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
-            (made if action.verb is Verb.CREATE else changed)[action.address] = profile
+            if action.makes and action.verb is not Verb.RESTORE:  # nobody knows yet what a restored one is like
+                made[action.address] = profile
+            elif not action.makes:
+                changed[action.address] = profile
     return Outlook(made, changed)
 
 
 def usable(profile: Mapping[str, Any]) -> bool:
-    """Whether `latest` may resolve to a version: not excluded, and not in every region (facts 2.4/7, 2.4/10)."""
-    regions = profile.get("targetRegions") or ()
+    """Whether `latest` may resolve to a version somewhere: it is offered in one of its regions."""
+    regions: Any = profile.get("targetRegions") or ({},)
     entries = regions.values() if isinstance(regions, Mapping) else regions
-    everywhere = bool(entries) and all(entry.get("excludeFromLatest") for entry in entries)
-    return not profile.get("excludeFromLatest") and not everywhere
+    return any(offered(profile, entry) for entry in entries)
+
+
+def offered(profile: Mapping[str, Any], region: Mapping[str, Any]) -> bool:
+    """Whether `latest` may resolve to a version in one of its regions: excluded neither there nor as a whole.
+
+    Facts 2.4/7 and 2.4/10.
+    """
+    return not profile.get("excludeFromLatest") and not region.get("excludeFromLatest")
 
 
 def marker(context: Context, live: LiveResource) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.model.state import LiveResource
 
 NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
+SHARING, GROUPS = "sharingProfile", "groups"  # likewise on request alone (fact 2.2/5)
 
 
 def fingerprint(live: LiveResource | None) -> str:
@@ -19,6 +20,8 @@ def fingerprint(live: LiveResource | None) -> str:
     if live is None:
         return ""
     body = {key: value for key, value in live.body.items() if key not in NOT_COMPARED}
+    if GROUPS in (body.get(SHARING) or {}):
+        body[SHARING] = {key: value for key, value in body[SHARING].items() if key != GROUPS}
     return hashlib.sha256(canonical_json([live.address.key, live.state, body]).encode()).hexdigest()[:16]
 
 

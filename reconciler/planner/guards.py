@@ -12,11 +12,16 @@ from typing import Any
 from reconciler.kinds.ownership import PROTECT
 from reconciler.kinds.scalars import read_instant, version_parts
 from reconciler.model.address import Address, Kind
+from reconciler.model.impact import Counted, Limit
 from reconciler.model.plan import Level, Refusal, RefusalRule
-from reconciler.model.state import LiveResource
+from reconciler.model.state import DesiredResource, LiveResource
+from reconciler.planner.afterwards import Afterwards
 from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker, usable
-from reconciler.planner.options import names
+from reconciler.planner.limits import crowded
+from reconciler.planner.options import Options, names
+from reconciler.planner.order import source_key
+from reconciler.planner.replicas import replicas_by_region
 
 
 def incomplete_read(context: Context) -> Refusal | None:
@@ -120,6 +125,27 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
     )
 
 
+def shallow_source(context: Context, live: LiveResource) -> Refusal | None:
+    """A version replicated Shallow keeps reading from its source for as long as it lives (facts 2.4/15, 7/2)."""
+    if live.address.kind is not Kind.IMAGE_VERSION:
+        return None
+    readers = [
+        address
+        for address, found in context.live.resources.items()
+        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
+        and source_key(found.body) == live.address.key
+    ]
+    if not readers:
+        return None
+    where, reader = live.address.text(), min(readers).text()
+    return _held_back(
+        RefusalRule.PROTECTED,
+        live.address,
+        f"{where} is the source of {reader}, which is replicated Shallow and keeps reading from it",
+        ways_out=(f"declare {where} again", f"remove {reader} first, in an apply of its own"),
+    )
+
+
 def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook) -> tuple[Refusal, ...]:
     """A definition that stays declared keeps at least one usable version, judged by what it will be after the plan."""
     refusals: list[Refusal] = []
@@ -151,6 +177,49 @@ def _last(definition: Address, newest: Address) -> Refusal:
         f"{where} is the last usable version of {definition.image}, which stays declared",
         ways_out=("publish another version first", f"--allow-last-version {where}"),
         override=f"--allow-last-version {where}",
+    )
+
+
+def limits_exceeded(later: Afterwards, options: Options) -> tuple[Refusal, ...]:
+    """Creates beyond what a subscription may have in a region are refused by the service (facts 4.4/6, 6/1–6/3)."""
+    return tuple(_overfilled(limit, creates) for limit, creates in crowded(later, options))
+
+
+def _overfilled(limit: Limit, creates: tuple[Address, ...]) -> Refusal:
+    return Refusal(
+        RefusalRule.LIMIT_EXCEEDED,
+        Level.RUN,
+        creates,
+        f"{limit.after} {limit.what} in {limit.region} of subscription {limit.subscription}, seen ones and new ones "
+        f"together; there may be {limit.most}",
+        ways_out=(
+            "delete first, then plan again",
+            "another region",
+            f"limits.{limit.what} in the settings, if Azure has raised it",
+        ),
+    )
+
+
+def too_many_replicas(
+    options: Options, desired: DesiredResource, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Refusal | None:
+    """No region of a version gets more replicas than the settings allow (fact 6/4); more that are there may stay."""
+    if desired.address.kind is not Kind.IMAGE_VERSION:
+        return None
+    most, now = options.most(Counted.REPLICAS), replicas_by_region(before) if before else {}
+    over = {
+        region: count for region, count in replicas_by_region(after).items() if count > max(most, now.get(region, 0))
+    }
+    if not over:
+        return None
+    told = ", ".join(f"{count} in {region}" for region, count in sorted(over.items()))
+    return Refusal(
+        RefusalRule.LIMIT_EXCEEDED,
+        Level.RESOURCE,
+        (desired.address,),
+        f"{told}: a version may have {most} replicas in a region",
+        ways_out=(f"at most {most} replicas", "limits.replicas in the settings"),
+        origin=desired.origin_of(("publishingProfile", "targetRegions")),
     )
 
 

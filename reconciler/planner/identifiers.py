@@ -9,14 +9,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.address import Address, Kind
-from reconciler.model.plan import Action, Level, Refusal, RefusalRule, Verb
+from reconciler.model.plan import Action, Level, Refusal, RefusalRule
 from reconciler.planner.context import Context
 
 PARTS = ("publisher", "offer", "sku")
 
 
-def identifier_clashes(context: Context, actions: Iterable[Action]) -> tuple[Refusal, ...]:
-    """Refuse to create a definition whose triplet a live one of the gallery holds; both are left alone."""
+def identifier_clashes(
+    context: Context, actions: Iterable[Action], going: frozenset[Address] = frozenset()
+) -> tuple[Refusal, ...]:
+    """Refuse to create a definition whose triplet a live one of the gallery holds; both are left alone.
+
+    `going` is what a replacement takes away before.
+    """
     holders = {
         (address.parent, triplet): address
         for address, live in context.live.resources.items()
@@ -24,18 +29,20 @@ def identifier_clashes(context: Context, actions: Iterable[Action]) -> tuple[Ref
     }
     found = []
     for action in actions:
-        if action.verb is not Verb.CREATE or action.address.kind is not Kind.IMAGE_DEFINITION:
+        if not action.makes or action.address.kind is not Kind.IMAGE_DEFINITION:
             continue
         properties = (action.body or {}).get("properties") or {}
         holder = holders.get((action.address.parent, _triplet(properties)))
-        if holder is not None:
+        if holder is not None and holder not in going:
             found.append(_clash(action, holder, declared=holder in context.desired))
     return tuple(found)
 
 
 def _triplet(body: Mapping[str, Any]) -> tuple[str, ...]:
     identifier = body.get("identifier") or {}
-    return tuple(str(identifier.get(part) or "").lower() for part in PARTS) if identifier else ()
+    if not isinstance(identifier, Mapping) or not identifier:
+        return ()  # Azure may one day answer with another shape: then nobody holds it
+    return tuple(str(identifier.get(part) or "").lower() for part in PARTS)
 
 
 def _clash(action: Action, holder: Address, *, declared: bool) -> Refusal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
+from reconciler.model.impact import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Options:
     """Limits and overrides of one run.
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
+    `replication` asks how far versions are whose answer decides what `latest` resolves to.
     """
 
     instance: str = ""
@@ -29,11 +31,24 @@ class Options:
     max_deletes: int = 10
     max_delete_percent: int = 30
     max_replicas: int = 100
+    max_galleries: int = 100
+    max_definitions: int = 1000
+    max_versions: int = 10_000
+    replication: bool = False
 
     @property
     def owner(self) -> str:
         """The instance whose ownership counts; "" when ownership is not tracked."""
         return self.instance if self.track_ownership else ""
+
+    def most(self, what: Counted) -> int:
+        """How many there may be in a region: of replicas for each version, else for each subscription (6/1–6/4)."""
+        return {
+            Counted.GALLERIES: self.max_galleries,
+            Counted.DEFINITIONS: self.max_definitions,
+            Counted.VERSIONS: self.max_versions,
+            Counted.REPLICAS: self.max_replicas,
+        }[what]
 
     @property
     def overrides(self) -> tuple[str, ...]:

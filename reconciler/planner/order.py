@@ -1,7 +1,8 @@
 """What must happen before what: one graph for creates, updates and deletes.
 
 Parents before children, access after its scope; on the way out children and access first; new versions before old
-ones go, and a grant before the revocation beside it, so that nobody stands without (facts 7/1–7/5).
+ones go, and a grant before the revocation beside it, so that nobody stands without (facts 7/1–7/5). What is replaced
+goes, with all below it, before it is made anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
 
-BUILDING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.ADOPT, Verb.RESTORE, Verb.REPLACE})
+CHANGING = frozenset({Verb.UPDATE, Verb.ADOPT})
 
 VERSION_ID = re.compile(
     r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/galleries/([^/]+)"
@@ -37,64 +38,76 @@ def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     return _walk(linked)
 
 
+def _building(action: Action) -> bool:
+    """Whether a resource is there, as declared, once the action is done."""
+    return action.makes or action.verb in CHANGING
+
+
 def _linked(action: Action, by_address: Mapping[Address, list[Action]]) -> Action:
-    if action.verb in (Verb.NOOP, Verb.DELETE):
+    """What builds waits for what builds the resources above it, and for the removal of what it replaces."""
+    if action.verb is Verb.NOOP or action.removes:
         return action
     above = [
         found.id
         for parent in action.address.ancestors
         for found in by_address.get(parent, ())
-        if found.verb in BUILDING or found.verb is Verb.WAIT
+        if _building(found) or found.verb is Verb.WAIT
     ]
+    if action.verb is Verb.REPLACE:
+        above += [found.id for found in by_address[action.address] if found.removes]
+    if action.verb is Verb.SHARE:
+        above += [found.id for found in by_address[action.address] if _building(found)]
     return replace(action, requires=tuple(dict.fromkeys((*action.requires, *above))))
 
 
 def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
     """A delete waits for the deletes below it; old versions and grants also for the new ones beside them.
 
-    A version that moves to another name (the same source is published anew) goes after its new home is there.
+    A version that moves to another name (the same source is published anew) goes after its new home is there. What
+    goes for a replacement waits for nothing new: the new ones wait for it.
     """
     needs: dict[Address, list[str]] = {}
     building: dict[tuple[Address, Kind], list[str]] = {}
     copies: dict[str, list[str]] = {}
+    replaced = {action.address for action in listed if action.verb is Verb.REPLACE}
     for action in listed:
-        if action.verb in (Verb.DELETE, Verb.WAIT):
+        if action.removes or action.verb is Verb.WAIT:
             for parent in action.address.ancestors:
                 needs.setdefault(parent, []).append(action.id)
-        if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.verb in BUILDING and action.address.parent:
+        if action.address.kind in SUCCEEDED_BY_SIBLINGS and _building(action) and action.address.parent:
             building.setdefault((action.address.parent, action.address.kind), []).append(action.id)
-        if action.verb is Verb.CREATE and (source := _source_id((action.body or {}).get("properties") or {})):
+        if action.verb is Verb.CREATE and (source := source_id((action.body or {}).get("properties") or {})):
             copies.setdefault(source, []).append(action.id)
-    for action in listed:
-        if action.verb is not Verb.DELETE:
-            continue
+    for action in [action for action in listed if action.removes]:
         first = list(needs.get(action.address, ()))
-        if action.address.kind is Kind.IMAGE_VERSION:
-            first += copies.get(_source_id(action.expected or {}), ())
-        if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.address.parent:
-            first += building.get((action.address.parent, action.address.kind), ())
+        if replaced.isdisjoint((action.address, *action.address.ancestors)):
+            if action.address.kind is Kind.IMAGE_VERSION:
+                first += copies.get(source_id(action.expected or {}), ())
+            if action.address.kind in SUCCEEDED_BY_SIBLINGS and action.address.parent:
+                first += building.get((action.address.parent, action.address.kind), ())
         linked[action.id] = replace(action, requires=tuple(dict.fromkeys(first)))
 
 
 def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[Action]]) -> None:
-    """A version made from another version comes after that one's create and before its delete (fact 7/2)."""
+    """A version made from another version comes after that one is made and before its delete (fact 7/2)."""
     by_key = {address.key: actions for address, actions in by_address.items()}
-    for reader in [action for action in linked.values() if action.verb in BUILDING]:
-        for found in by_key.get(_source_key(reader), ()):
-            if found.verb is Verb.CREATE:
+    for reader in [action for action in linked.values() if _building(action)]:
+        for found in by_key.get(source_key((reader.body or {}).get("properties") or {}), ()):
+            if found.makes:
                 linked[reader.id] = replace(reader, requires=(*linked[reader.id].requires, found.id))
             elif found.verb is Verb.DELETE:
                 delete = linked[found.id]
                 linked[found.id] = replace(delete, requires=tuple(dict.fromkeys((*delete.requires, reader.id))))
 
 
-def _source_key(action: Action) -> str:
-    """The address key of the gallery version an action's version is made from; "" if it is made from something else."""
-    match = VERSION_ID.fullmatch(_source_id((action.body or {}).get("properties") or {}))
+def source_key(properties: Mapping[str, Any]) -> str:
+    """The address key of the gallery version that a version's body is made from; "" if from something else."""
+    match = VERSION_ID.fullmatch(source_id(properties))
     return "/".join(match.groups()) if match else ""
 
 
-def _source_id(properties: Mapping[str, Any]) -> str:
+def source_id(properties: Mapping[str, Any]) -> str:
+    """The id of the image or version that a version's body is made from, lower case; "" if from something else."""
     source = (properties.get("storageProfile") or {}).get("source") or {}
     return str(source.get("id") or "").lower()
 

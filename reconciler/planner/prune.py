@@ -17,8 +17,10 @@ from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker
 from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.ownership import OWNER_TAG, Owner
+from reconciler.planner.recycle import failed_is_kept, held_by_bin
 
 PARENTS = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,12 @@ class Removals:
     refusals: tuple[Refusal, ...] = ()
 
 
-def removals(context: Context, outlook: Outlook) -> Removals:
-    """Decide about every owned resource that is not declared; `outlook` is what the rest of the plan makes of it."""
-    gone = [live for live in context.owned if live.address not in context.desired]
+def removals(context: Context, outlook: Outlook, taken: frozenset[Address] = frozenset()) -> Removals:
+    """Decide about every owned resource that is not declared; `outlook` is what the rest of the plan makes of it.
+
+    `taken` is what goes with something that is replaced: it is decided there.
+    """
+    gone = [live for live in context.owned if live.address not in context.desired and live.address not in taken]
     abandoned = [live for live in gone if marker(context, live) == ABANDON]
     doomed = [live for live in gone if marker(context, live) != ABANDON]
     refusals = _refusals(context, doomed, outlook)
@@ -53,11 +58,19 @@ def _settled(context: Context, live: LiveResource) -> bool:
 
 def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) -> tuple[Refusal, ...]:
     """The guards on single removals, then parents that hold what is not ours."""
-    single = (guards.protected, guards.blocked_until_end_of_life, guards.community)
+    single = (
+        guards.protected,
+        guards.blocked_until_end_of_life,
+        guards.community,
+        guards.shallow_source,
+        failed_is_kept,
+    )
     found = [next((refusal for guard in single if (refusal := guard(context, live))), None) for live in doomed]
     refusals = [refusal for refusal in found if refusal is not None]
     refusals += guards.last_usable(context, _going(context, doomed, tuple(refusals)), outlook)
-    return (*refusals, *(refusal for live in doomed if (refusal := _held(context, live))))
+    going = _going(context, doomed, tuple(refusals))
+    held = (_held(context, live) or held_by_bin(context, live, going) for live in doomed)
+    return (*refusals, *(refusal for refusal in held if refusal is not None))
 
 
 def _going(context: Context, doomed: list[LiveResource], refusals: tuple[Refusal, ...]) -> frozenset[Address]:
@@ -95,7 +108,8 @@ def _held(context: Context, live: LiveResource) -> Refusal | None:
     if not foreign:
         return None
     where = live.address.text()
-    shown = ", ".join(child.text() for child in foreign[:5])
+    more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
+    shown = ", ".join(child.text() for child in foreign[:SHOWN]) + more
     return Refusal(
         RefusalRule.NOT_OWNED,
         Level.RESOURCE,

@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import read_instant
+from reconciler.kinds.shape import clearable
 from reconciler.model.address import Kind
 from reconciler.model.plan import Change, Level, Refusal, RefusalRule
 from reconciler.model.state import DesiredResource, LiveResource, OnImmutableChange
@@ -18,8 +19,9 @@ from reconciler.planner.bodies import tagged
 from reconciler.planner.context import Context
 from reconciler.planner.options import names
 from reconciler.planner.ownership import Owner, owner_name
+from reconciler.planner.sharing import ENABLED
 from reconciler.planner.steps import Forbidden
-from reconciler.planner.words import ways_out_of
+from reconciler.planner.words import restored, ways_out_of
 
 END_OF_LIFE = "endOfLifeDate"
 MAX_TAGS = 50
@@ -67,20 +69,51 @@ def adopts(context: Context, desired: DesiredResource) -> bool:
 def forbidden_by_rule(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
     """Refuse changes of immutable fields, undocumented ones where asked, and dates that have passed."""
     return (
-        _immutable(desired, changes)
+        _immutable(context, desired, changes)
+        or _cannot_clear(desired, changes)
         or _undocumented(context, desired, changes)
         or past_end_of_life(context, desired, changes)
     )
 
 
-def _immutable(desired: DesiredResource, changes: Changes) -> Refusal | None:
-    fixed = tuple(change for change in changes if change.rule in (Rule.IMMUTABLE, Rule.IDENTITY))
+def replaceable(desired: DesiredResource, changes: Changes) -> Changes:
+    """The changes of immutable fields for which the policy asks to replace the resource; () where it does not."""
+    if desired.policy.on_immutable_change is not OnImmutableChange.REPLACE:
+        return ()
+    return _fixed(changes)
+
+
+def _fixed(changes: Changes) -> Changes:
+    return tuple(change for change in changes if change.rule in (Rule.IMMUTABLE, Rule.IDENTITY))
+
+
+def _immutable(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:
+    fixed = _fixed(changes)
     if not fixed:
         return None
     fields = ", ".join(change.dotted for change in fixed)
-    asked = desired.policy.on_immutable_change is OnImmutableChange.REPLACE
     message = f"{fields} cannot change once {_noun(desired)} exists"
-    return _refuse(RefusalRule.IMMUTABLE, desired, message, fixed, ways_out_of(desired.address, fixed, asked=asked))
+    below = sum(live.key.startswith(f"{desired.address.key}/") for live in context.live.resources)
+    return _refuse(RefusalRule.IMMUTABLE, desired, message, fixed, ways_out_of(desired.address, fixed, below))
+
+
+def _cannot_clear(desired: DesiredResource, changes: Changes) -> Refusal | None:
+    """Refuse to clear what the service keeps once it is set (facts 2.3/10, 2.4/12).
+
+    A gallery leaves the community by a reset alone, which cannot be undone, so no plan does it (fact 7/4).
+    """
+    shape = rules_of(desired.address.kind).shape
+    kept = tuple(
+        change
+        for change in changes
+        if (change.after is None and not clearable(shape, change.path))
+        or (change.path[-1] == ENABLED and change.before)
+    )
+    if not kept:
+        return None
+    fields = ", ".join(change.dotted for change in kept)
+    ways = (f"restore {restored(kept)}", "leave the field out: what is not declared is not managed")
+    return _refuse(RefusalRule.CANNOT_CLEAR, desired, f"{fields} cannot be cleared once it is set", kept, ways)
 
 
 def _noun(desired: DesiredResource) -> str:
@@ -103,11 +136,15 @@ def _undocumented(context: Context, desired: DesiredResource, changes: Changes) 
 
 
 def forbidden_together(
-    context: Context, desired: DesiredResource, live: LiveResource, after: dict[str, Any]
+    context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> Refusal | None:
     """Refuse what only the merged body shows: a declared minimum over a live maximum, too many tags with live ones."""
     check = rules_of(desired.address.kind).check
-    before = {(problem.code, problem.path) for problem in check(desired.address, live.body)}
+    alone = (
+        *check(desired.address, live.body),
+        *check(desired.address, desired.body),
+    )  # a warning of either stops nobody
+    before = {(problem.code, problem.path) for problem in alone}
     for problem in check(desired.address, after):
         if (problem.code, problem.path) not in before and problem.path:
             message = f"{problem.message}, live values included"

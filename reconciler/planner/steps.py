@@ -67,7 +67,7 @@ def version_steps(
     return tuple(steps)
 
 
-def settle_pending(after: dict[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+def settle_pending(after: Mapping[str, Any], declared: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a version should be if earlier steps were cut off: the tag that says so goes, the flag is set back."""
     tags = after.get("tags") or {}
     if PENDING_TAG not in tags:

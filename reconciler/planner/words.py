@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
+from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import following
 
 
@@ -41,11 +42,8 @@ def _short_id(resource_id: str) -> str:
 def regions_words(body: Mapping[str, Any]) -> str:
     """`westeurope ×2, northeurope ×1`."""
     profile = body.get("publishingProfile") or {}
-    default = profile.get("replicaCount", 1)
     regions = profile.get("targetRegions") or {}
-    return ", ".join(
-        f"{key.strip('[]')} ×{entry.get('regionalReplicaCount', default)}" for key, entry in regions.items()
-    )
+    return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
 
 
 def update_words(address: Address, changes: tuple[Change, ...]) -> str:
@@ -68,13 +66,23 @@ def _region_words(region: str, change: Change) -> str:
     return f"add region {region} with {count} replica{'s' if count != 1 else ''}"
 
 
-def ways_out_of(address: Address, changes: tuple[Change, ...], *, asked: bool) -> tuple[str, ...]:
-    """The ways out of an immutable change; `asked` says that the policy asks for replacement."""
-    restore = ", ".join(f"{change.dotted}: {_value(change.before)}" for change in changes)
-    ways = [_anew(address), f"restore {restore}"]
-    if asked:
-        ways.append("onImmutableChange: replace is not carried out yet: remove, apply with --prune, declare again")
-    return tuple(ways)
+def ways_out_of(address: Address, changes: tuple[Change, ...], below: int) -> tuple[str, ...]:
+    """The ways out of an immutable change; `below` is how many live resources are in the resource."""
+    takes = f" (takes what is in it along, {below} in all)" if below else ""
+    replacing = f"policy.onImmutableChange: replace{takes}"
+    return (_anew(address), f"restore {restored(changes)}", replacing)
+
+
+def restored(changes: tuple[Change, ...]) -> str:
+    """`field: value` of what is live, for every change."""
+    return ", ".join(f"{change.dotted}: {_value(change.before)}" for change in changes)
+
+
+def replacement_words(address: Address, below: int) -> str:
+    """What people lose while a resource is replaced."""
+    takes = f"; takes {below} more with it" if below else ""
+    serves = "nobody has this access" if address.kind is Kind.ROLE_ASSIGNMENT else "it serves nothing"
+    return f"{serves} until it is made again{takes}"
 
 
 def _anew(address: Address) -> str:

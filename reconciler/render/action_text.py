@@ -36,6 +36,9 @@ REASON_WORDS = {
     "PolicyReport": "reported only",
     "Unowned": "not owned by this instance",
     "SatisfiedByOther": "satisfied by an assignment of another name",
+    "ImmutableChanged": "a field changed that cannot",
+    "ParentReplaced": "goes with what it is in",
+    "SoftDeleted": "in the recycle bin",
 }
 ACCEPTED = "(accepted by the service, not in the documented list)"
 NARROW_VALUES = 36  # below this a change gets a line of its own

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
 from reconciler.render.action_text import change_lines, main_action, resource_lines
+from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words, safe, seconds_words, where
@@ -32,10 +33,11 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     blocks = ["\n".join(_header(plan, facts, page))]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
-    for lines in (list(_unread(plan, page)), list(_undeclared(plan, page)), list(_unowned(plan, page))):
+    lists = (_unread(plan, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
+    for lines in map(list, lists):
         if lines:
             blocks.append("\n".join(lines))
-    blocks.append(_summary(plan, page))
+    blocks += filter(None, ["\n".join(impact_lines(plan, page)), _summary(plan, page)])
     return "\n\n".join(blocks) + "\n"
 
 
@@ -99,7 +101,7 @@ def _unread(plan: Plan, page: Page) -> Iterator[str]:
 
 
 def _undeclared(plan: Plan, page: Page) -> Iterator[str]:
-    shown = {action.address for action in plan.actions if action.verb in (Verb.DELETE, Verb.ABANDON)}
+    shown = {action.address for action in plan.actions if action.removes or action.verb is Verb.ABANDON}
     for refusal in plan.refusals:
         if refusal.level is Level.RESOURCE:
             shown.update(refusal.addresses[: HELD + 1])
@@ -118,6 +120,11 @@ def _unowned(plan: Plan, page: Page) -> Iterator[str]:
         yield from fold("in managed galleries, not declared and not this instance's:", page.width, "  ")
     for address in plan.unowned:
         yield from fold(f"  {where(address, page)}", page.width)
+
+
+def _hints(plan: Plan, page: Page) -> Iterator[str]:
+    for hint in plan.hints:
+        yield from fold(f"hint: {safe(hint.words)}", page.width, "  ")
 
 
 def _summary(plan: Plan, page: Page) -> str:

@@ -175,7 +175,11 @@ def floor_of_reading(at: dict[str, str], galleries: int, definitions: int) -> fl
 
 
 def bench_plan(folder: Path, galleries: int, definitions: int, versions: int, calls: int, seconds: float) -> list[Row]:
-    """Plan of an estate in which nothing changed."""
+    """Plan of an estate in which nothing changed.
+
+    Of the whole process, what a plan means for users (latest, limits, storage) takes some 40 ms for 10,000 versions:
+    they are counted once for the limits, and nothing else is looked at where the plan touches nothing.
+    """
     manifests = folder / f"estate{definitions * versions}"
     write_estate(manifests, galleries, definitions, versions)
     state = seeded(folder, manifests)

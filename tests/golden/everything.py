@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.model.address import Access, Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.impact import Counted, Latest, Limit, LimitLevel, Replicated, Volume
 from reconciler.model.plan import (
     Action,
     Change,
@@ -157,6 +158,23 @@ REFUSALS = (
         origin=Origin("images/win.yaml", 9, 7),
     ),
 )
+LATEST = (
+    Latest(address("rg-images", "corp_images", "debian-11"), "northeurope", "1.0.0", ""),
+    Latest(address(*UBUNTU), "northeurope", "1.4.0", "1.5.0"),
+    Latest(address(*UBUNTU), "uksouth", "1.3.0", "1.3.0"),
+    Latest(address(*UBUNTU), "westeurope", "1.4.0", "1.5.0"),
+    Latest(address("rg-images", "corp_images", "win-2025"), "westeurope", "", "3.0.0", Replicated.UNKNOWN),
+)
+LIMITS = (
+    Limit(Counted.DEFINITIONS, SUB, "westeurope", 12, 12, 1000, LimitLevel.OK),
+    Limit(Counted.VERSIONS, SUB, "northeurope", 8_120, 8_121, 10_000, LimitLevel.NEAR),
+    Limit(Counted.VERSIONS, SUB, "westeurope", 212, 213, 10_000, LimitLevel.OK),
+    Limit(Counted.REPLICAS, SUB, "westeurope", 2, 60, 100, LimitLevel.NEAR, address(*UBUNTU, "1.3.0")),
+)
+VOLUMES = (
+    Volume("northeurope", "Standard_ZRS", 3, 4, 90, 90, 1),
+    Volume("westeurope", "Standard_LRS", 210, 212, 6_300, 6_330, 1),
+)
 PLAN = Plan(
     target=Target("estate", "emulator", "estate", (Scope(SUB, "rg-images"),)),
     source=Source("manifests/estate", "3f9c2ab0000000000000000000000000000000ff", dirty=True),
@@ -180,6 +198,9 @@ PLAN = Plan(
     ),
     unowned=(address("rg-images", "corp_images", "somebody-elses"),),
     overrides=("--adopt all",),
+    latest=LATEST,
+    limits=LIMITS,
+    volumes=VOLUMES,
     summary={"create": 1, "update": 4, "delete": 1, "adopt": 1, "wait": 1, "noop": 1, "refused": 2, "unread": 1},
     digest="9b1e" * 16,
 )

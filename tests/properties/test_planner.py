@@ -12,9 +12,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.live.reader import ReadScope, read
+from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Plan, Verb
-from reconciler.model.state import DesiredState, LiveState, Unread
+from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.document import plan_document
+from reconciler.planner.latest import provisioned_latest
 from reconciler.planner.options import Options
 from tests.support.random_estates import OPTIONS, desired_of, estates, planned, taken
 from tests.support.soak import FIXED_SEEDS, examples
@@ -143,6 +146,41 @@ def test_an_applied_estate_plans_nothing_and_the_service_never_objects(old: str,
             assert not refused, refused
             after = bench.plan(**lift)
             assert not after.pending, (deletes, plan_document(after))
+
+
+@FEW
+@given(estates(), estates())
+def test_latest_is_afterwards_what_the_plan_said(old: str, new: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, workbench(Path(folder)) as raw:
+        bench = opened(raw)
+        for text in (old, new):
+            bench.write(text or "apiVersion: gallery-reconciler/v1\nkind: Defaults\n")
+            before = latest_now(bench)
+            plan = bench.plan(prune=True, allow_empty=True, allow_last_version=every_address(bench))
+            bench.carry_out(plan)
+            after = latest_now(bench)
+
+            said = {(row.definition, row.region): (row.before, row.after) for row in plan.latest}
+            for place, (was, becomes) in said.items():
+                assert before.get(place, "") == was
+                assert after.get(place, "") == becomes
+            changed = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+            silent = {place for place in changed - said.keys() if before.get(place) or after.get(place)}
+            assert not silent, "latest moved and the plan did not say so"
+
+
+def latest_now(bench: Workbench) -> dict[tuple[Address, str], str]:
+    """What `latest` resolves to, by definition and region, judged from what the service holds now."""
+    versions: dict[Address, list[LiveResource]] = {}
+    live = read(bench.gateway, bench.built().desired, ReadScope(bench.scopes, bench.options.owner))
+    for address, found in live.resources.items():
+        if address.kind is Kind.IMAGE_VERSION and address.parent is not None:
+            versions.setdefault(address.parent, []).append(found)
+    return {
+        (definition, region): version
+        for definition, siblings in versions.items()
+        for region, version in provisioned_latest(siblings).items()
+    }
 
 
 def every_address(bench: Workbench) -> frozenset[str]:

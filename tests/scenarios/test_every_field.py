@@ -24,7 +24,7 @@ TABLES = {
     Kind.IMAGE_VERSION: (samples.VERSION_BASE, samples.VERSION),
     Kind.ROLE_ASSIGNMENT: (samples.ACCESS_BASE, samples.ACCESS),
 }
-CHANGING = (Rule.UPDATABLE, Rule.ACCEPTED, Rule.SET_ONCE, Rule.GUARDED)
+CHANGING = (Rule.UPDATABLE, Rule.ACCEPTED, Rule.SET_ONCE, Rule.GUARDED, Rule.SHARED)
 
 
 def fields(*rules: Rule) -> list[Any]:
@@ -96,7 +96,7 @@ def test_a_changeable_field_is_updated_alone_and_then_nothing_is_left(bench: Wor
     declare(bench, kind, after)
     plan = bench.plan()
 
-    assert {verb for verb, _ in writes(plan)} == {"update"}
+    assert {verb for verb, _ in writes(plan)} == {"share" if slot.field.rule is Rule.SHARED else "update"}
     assert {action.address.kind for action in plan.writes} == {kind}
     name = slot.path.split(".")[-1].removesuffix("[]")
     shown = [path for path, _, _ in changed(plan)]

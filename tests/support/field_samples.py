@@ -76,6 +76,25 @@ for _field, _other in (
         {"sharingProfile": {"permissions": "Community", "communityGalleryInfo": {**COMMUNITY, _field: _other}}},
     )
 
+GALLERY["sharingProfile.communityGalleryInfo.communityGalleryEnabled"] = (
+    {"sharingProfile": {"permissions": "Community", "communityGalleryInfo": COMMUNITY}},
+    {
+        "sharingProfile": {
+            "permissions": "Community",
+            "communityGalleryInfo": {**COMMUNITY, "communityGalleryEnabled": True},
+        }
+    },
+)
+TENANTS = {"type": "AADTenants", "ids": ["00000000-0000-0000-0000-0000000000b1"]}
+for _field, _groups in (
+    ("type", [{"type": "Subscriptions", "ids": [SUB]}, TENANTS]),
+    ("ids", [{"type": "Subscriptions", "ids": [SUB, "00000000-0000-0000-0000-0000000000b2"]}]),
+):
+    GALLERY[f"sharingProfile.groups[].{_field}"] = (
+        {"sharingProfile": {"permissions": "Groups", "groups": [{"type": "Subscriptions", "ids": [SUB]}]}},
+        {"sharingProfile": {"permissions": "Groups", "groups": _groups}},
+    )
+
 DEFINITION: dict[str, tuple[Fragment, Fragment]] = {
     "location": pair("location", "westeurope", "northeurope"),
     "tags": pair("tags", {"team": "a"}, {"team": "b"}),

@@ -54,7 +54,8 @@ def image(pen: Pen, number: int) -> dict[str, Any]:
         "metadata": {"name": f"image{number}"},
         "spec": image_spec(pen, number),
         "versions": [
-            {"metadata": {"name": f"1.{each}.0"}, "spec": version_spec(pen.below(f"1.{each}.0"))} for each in chosen
+            {"metadata": {"name": name}, "spec": version_spec(pen.below(name))}
+            for name in (f"1.{each * 3}.0" for each in chosen)  # 1.9.0 and 1.12.0: numbers, not text
         ],
         "access": access(pen),
     }

@@ -60,11 +60,15 @@ class Workbench:
 
     def plan(self, **options: Any) -> Plan:
         """Plan what the folder declares; keywords change options for this run."""
+        return self.plan_at(NOW, **options)
+
+    def plan_at(self, now: datetime, **options: Any) -> Plan:
+        """The same at another moment."""
         desired = self.built().desired
         unique = {scope.key: scope for scope in (*self.scopes, *desired.scopes)}
         chosen = replace(self.options, **options)
         target = Target("test", "emulator", chosen.instance, tuple(unique[key] for key in sorted(unique)))
-        return plan_pass(desired, self.gateway, chosen, target=target, source=Source("test"), now=NOW).plan
+        return plan_pass(desired, self.gateway, chosen, target=target, source=Source("test"), now=now).plan
 
     def carry_out(self, plan: Plan, rules: Rules | None = None) -> Report:
         """Apply a plan as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_version_is_three_32_bit_integers(name: str, parts: tuple[int, int, in
     assert version_parts(name) == parts
 
 
-def laid(stored: dict[str, Any], stated: dict[str, Any]) -> dict[str, Any]:
+def laid(stored: dict[str, Any], stated: dict[str, Any]) -> Mapping[str, Any]:
     return overlay(DEFINITION, live(DEFINITION, stored), declared(DEFINITION, stated))
 
 

@@ -90,7 +90,10 @@ def test_a_gallery_keeps_its_unique_name_beside_its_body() -> None:
     assert live.state == "Updating"
     assert live.body == {
         "location": "westeurope",
-        "sharingProfile": {"permissions": "Community", "communityGalleryInfo": {"eula": "e"}},
+        "sharingProfile": {
+            "permissions": "Community",
+            "communityGalleryInfo": {"eula": "e", "communityGalleryEnabled": True},
+        },
     }
     assert live.read_only["identifier"] == {"uniqueName": f"{SUB}-G"}
     assert live.read_only["sharingProfile"]["communityGalleryInfo"]["publicNames"] == ["p-1"]

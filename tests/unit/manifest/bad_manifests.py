@@ -171,6 +171,11 @@ GALLERIES = [
         "sharingProfile: {permissions: Community, communityGalleryInfo: {publisherUri: 'https://x', publisherContact: c, eula: e, ⟦publicNamePrefix: my-corp}}",
         "5–16",
     ),
+    gallery(
+        "sharing-groups",
+        "sharingProfile: {permissions: Private, ⟦groups: [{type: Subscriptions, ids: [00000000-0000-0000-0000-0000000000a1]}]}",
+        "permissions: Groups",
+    ),
     gallery("bad-uri", "sharingProfile: {communityGalleryInfo: {⟦publisherUri: example.com}}", "https://"),
     gallery(
         "identity-type",

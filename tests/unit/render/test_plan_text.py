@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.model.impact import Latest
 from reconciler.planner.document import plan_document
 from reconciler.render.documents import as_json
 from reconciler.render.paint import Page
@@ -87,3 +88,44 @@ def test_a_plan_for_a_stream_without_unicode_is_json_still() -> None:
 
     assert text.isascii()
     assert SUB in text
+
+
+def test_a_lost_latest_comes_first_whatever_is_cut() -> None:
+    many = tuple(Latest(address("rg-images", "corp", f"a{n}"), "westeurope", "1.0.0", "1.1.0") for n in range(30))
+    lost = Latest(address("rg-images", "corp", "z"), "westeurope", "1.0.0", "")
+
+    lines = plan_text(replace(PLAN, latest=(*many, lost)), FACTS, Page(100)).split("\n")
+
+    at = next(number for number, line in enumerate(lines) if line.startswith("latest   "))
+    assert lines[at] == "latest   ! z westeurope 1.0.0 → nothing"
+    assert lines[at + 10].strip() == "and 21 more"
+
+
+def test_regions_that_move_alike_stand_together_and_are_counted_where_they_are_many() -> None:
+    image = address("rg-images", "corp", "ubuntu")
+    few = tuple(Latest(image, f"region{n}", "1.0.0", "1.1.0") for n in range(2))
+    many = tuple(Latest(image, f"region{n}", "1.0.0", "1.1.0") for n in range(6))
+    stays = Latest(image, "uksouth", "1.0.0", "1.0.0")
+
+    def text(*rows: Latest) -> str:
+        return plan_text(replace(PLAN, latest=rows), FACTS, Page(160))
+
+    assert "latest   ubuntu  region0, region1 1.0.0 → 1.1.0\n" in text(*few)
+    assert "latest   ubuntu  all 6 regions 1.0.0 → 1.1.0\n" in text(*many)
+    assert "latest   ubuntu  region0, region1, region2 and 3 more regions 1.0.0 → 1.1.0\n" in text(*many, stays)
+    assert "latest" not in text(stays).replace("excludeFromLatest", "")
+
+
+def test_definitions_of_one_name_are_told_apart() -> None:
+    rows = tuple(Latest(address("rg-images", gallery, "ubuntu"), "uksouth", "", "1.0.0") for gallery in ("a", "b"))
+
+    text = plan_text(replace(PLAN, latest=rows), FACTS, Page(160))
+
+    assert "latest   rg-images/a/ubuntu  uksouth nothing → 1.0.0\n" in text
+    assert "         rg-images/b/ubuntu  uksouth nothing → 1.0.0\n" in text
+
+
+def test_a_plan_that_means_nothing_to_users_says_nothing_of_it() -> None:
+    text = plan_text(replace(PLAN, latest=(), limits=(), volumes=()), FACTS, Page(160))
+
+    assert not [line for line in text.split("\n") if line.startswith(("latest", "limits", "storage"))]

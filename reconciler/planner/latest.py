@@ -1,0 +1,171 @@
+"""What `latest` resolves to in each region before and after a plan: the highest number, not the last one written.
+
+A version is offered where it is provisioned, replicated to and not excluded. Only definitions that the plan touches
+are looked at: nowhere else can anything change, and ten thousand versions that stay as they are cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconciler.kinds.scalars import version_parts
+from reconciler.model.address import Address, Kind
+from reconciler.model.impact import Latest, Replicated
+from reconciler.model.report import RegionProgress
+from reconciler.model.state import LiveResource, Unread
+from reconciler.planner.afterwards import SUCCEEDED, Afterwards
+from reconciler.planner.fate import offered
+
+Replication = Mapping[Address, tuple[RegionProgress, ...] | Unread]
+STATES = {"Completed": Replicated.YES, "Replicating": Replicated.NO, "Failed": Replicated.NO}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A version offered in some regions; in `coming` it is only because the plan takes it there."""
+
+    address: Address
+    number: tuple[int, int, int]
+    regions: frozenset[str]
+    coming: frozenset[str] = frozenset()
+
+
+_Side = dict[Address, list[_Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known of replication, None where nobody asks, and whom else to ask."""
+
+    replication: Replication | None
+    missing: set[Address] = field(default_factory=set)
+
+    def told(self, address: Address, region: str) -> Replicated:
+        if self.replication is None:
+            return Replicated.NOT_ASKED
+        if address not in self.replication:
+            self.missing.add(address)
+            return Replicated.UNKNOWN
+        found = self.replication[address]
+        states = {each.region: each.state for each in found} if not isinstance(found, Unread) else {}
+        return STATES.get(states.get(region, ""), Replicated.UNKNOWN)
+
+
+def latest_rows(later: Afterwards, replication: Replication | None) -> tuple[Latest, ...]:
+    """A row for each region of each definition that the plan touches, changed or not, in order.
+
+    Of a definition with versions that could not be read nothing is said: one of them may be the latest.
+    `replication` is what was read of the versions named by `questions`, None where nobody asks for it.
+    """
+    return tuple(_rows(later, _Asked(replication)))
+
+
+def questions(later: Afterwards, known: Replication) -> tuple[Address, ...]:
+    """The versions whose replication decides and is not known yet: ask, add what is read, and look again.
+
+    A version further down counts only once all above it are known not to have arrived.
+    """
+    asked = _Asked(known)
+    for _ in _rows(later, asked):
+        pass
+    return tuple(sorted(asked.missing))
+
+
+def provisioned_latest(versions: Iterable[LiveResource]) -> dict[str, str]:
+    """What `latest` of one definition resolves to by region, as far as provisioning goes; "" where to nothing."""
+    found = list(versions)
+    offers = _descending(_offer(version) for version in found)
+    regions = {_region(entry) for version in found for entry in _entries(version.body)}
+    return {region: _resolve(offers, region, _Asked(None))[0] for region in sorted(regions)}
+
+
+def _rows(later: Afterwards, asked: _Asked) -> Iterator[Latest]:
+    before, after = _sides(later)
+    for definition in sorted(before.keys() | after.keys()):
+        old, new = (_descending(side.get(definition, ())) for side in (before, after))
+        for region in sorted({region for each in (*old, *new) for region in each.regions}):
+            was, known = _resolve(old, region, asked)
+            becomes, state = _resolve(new, region, asked)
+            doubt = Replicated.UNKNOWN if Replicated.UNKNOWN in (known, state) else state
+            yield Latest(definition, region, was, becomes, doubt)
+
+
+def _sides(later: Afterwards) -> tuple[_Side, _Side]:
+    """What is offered before and after, by definition, of all definitions touched and read."""
+    touched = {address for address in map(_definition, later.touched) if address is not None}
+    definitions = {address for address in touched if not _in_doubt(address, later.unread)}
+    before: _Side = {}
+    after: _Side = {}
+    for address, live in later.live.items() if definitions else ():
+        if address.kind is Kind.IMAGE_VERSION and (definition := _definition(address)) in definitions:
+            before.setdefault(definition, []).append(offer := _offer(live))
+            if address not in later.touched:
+                after.setdefault(definition, []).append(offer)
+    for address, there, becomes in later.pairs(Kind.IMAGE_VERSION):
+        if becomes is not None and (definition := _definition(address)) in definitions:
+            after.setdefault(definition, []).append(_written(becomes, None if address in later.made else there))
+    return before, after
+
+
+def _in_doubt(definition: Address, unread: tuple[Unread, ...]) -> bool:
+    """Whether a version of a definition may be there unseen; access that could not be read hides none."""
+    return any(
+        "@" not in place.under and (place.covers(definition) or place.under.startswith(f"{definition.key}/"))
+        for place in unread
+    )
+
+
+def _definition(address: Address) -> Address | None:
+    return address.parent if address.kind is Kind.IMAGE_VERSION else address if address.image else None
+
+
+def _offer(version: LiveResource) -> _Candidate:
+    """Where a version is offered: nowhere unless it is provisioned (fact 3.3)."""
+    profile = version.body.get("publishingProfile") or {}
+    entries = _entries(version.body) if version.state == SUCCEEDED else ()
+    regions = frozenset(_region(entry) for entry in entries if offered(profile, entry))
+    number = version_parts(version.address.version or "") or (0, 0, 0)
+    return _Candidate(version.address, number, regions)
+
+
+def _written(becomes: LiveResource, live: LiveResource | None) -> _Candidate:
+    """The offer of a version that the plan writes: where it is not provisioned today, only the plan takes it."""
+    offer = _offer(becomes)
+    there = live is not None and live.state == SUCCEEDED
+    served = {_region(entry) for entry in _entries(live.body)} if live is not None and there else set()
+    return replace(offer, coming=offer.regions - served)
+
+
+def _region(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("name") or "")
+
+
+def _entries(body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The target regions of a version; without any it is in its own (fact 2.4/1)."""
+    regions = (body.get("publishingProfile") or {}).get("targetRegions")
+    return regions.values() if regions else ({"name": body.get("location")},)
+
+
+def _descending(offers: Iterable[_Candidate]) -> list[_Candidate]:
+    return sorted(offers, key=lambda offer: (offer.number, offer.address), reverse=True)
+
+
+def _resolve(offers: Iterable[_Candidate], region: str, asked: _Asked) -> tuple[str, Replicated]:
+    """The version `latest` gives in a region and whether the newest offered one has arrived there.
+
+    What is known not to have arrived is passed over; what is not known is named, and stays in doubt.
+    """
+    arrived = Replicated.NOT_ASKED if asked.replication is None else Replicated.YES
+    for offer in offers:
+        if region not in offer.regions:
+            continue
+        name = offer.address.version or ""
+        if region in offer.coming:
+            return name, arrived if asked.replication is None else Replicated.NO
+        state = asked.told(offer.address, region)
+        if state is not Replicated.NO:
+            return name, arrived if state is Replicated.YES else state
+        arrived = Replicated.NO
+    return "", arrived
