@@ -21,13 +21,16 @@ from reconciler.executor.task import Rules
 from reconciler.live.gateway import Gateway
 from reconciler.live.reader import PATIENT, ReadScope, read, read_replication, read_replications
 from reconciler.model.address import Address, Kind
+from reconciler.model.drift import Drift
 from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Level, Plan, Source, Target
 from reconciler.model.report import Report
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner.afterwards import afterwards
 from reconciler.planner.build import build
-from reconciler.planner.context import with_roles
+from reconciler.planner.context import context_of, with_roles
+from reconciler.planner.drift import drift_of
 from reconciler.planner.health import health_of
 from reconciler.planner.latest import Replication, questions
 from reconciler.planner.options import Options
@@ -45,15 +48,22 @@ class Planned:
 
 
 def plan_pass(
-    desired: DesiredState, gateway: Gateway, options: Options, *, target: Target, source: Source, now: datetime
+    desired: DesiredState,
+    gateway: Gateway,
+    options: Options,
+    *,
+    target: Target,
+    source: Source,
+    now: datetime,
+    ledger: Ledger = EMPTY,
 ) -> Planned:
     """Read what is live in the target's groups and plan. Writes nothing."""
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
-    plan = build(desired, live, options, target=target, source=source, now=now)
+    plan = build(desired, live, options, target=target, source=source, now=now, ledger=ledger)
     if not options.replication:
         return Planned(plan, live)
     replication, live = _replication(gateway, plan, live)
-    plan = build(desired, live, options, target=target, source=source, now=now, replication=replication)
+    plan = build(desired, live, options, target=target, source=source, now=now, replication=replication, ledger=ledger)
     return Planned(plan, live)
 
 
@@ -136,6 +146,22 @@ def stop_on_signals(stopping: threading.Event, on_first: Callable[[str], None]) 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What drifted, and the live state that says so."""
+
+    drift: Drift
+    live: LiveState
+
+
+def drift_pass(
+    desired: DesiredState, gateway: Gateway, options: Options, target: Target, *, now: datetime, ledger: Ledger = EMPTY
+) -> Watched:
+    """Read as a plan does, and tell what differs from what was last applied. Writes nothing."""
+    live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+    return Watched(drift_of(context_of(desired.resources, live, options, now, ledger)), live)
 
 
 def status_pass(

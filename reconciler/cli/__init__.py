@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, emulator_command, importing, inspection
+from reconciler.cli import commands, drifting, emulator_command, explaining, importing, inspection
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 
@@ -28,7 +28,11 @@ for _name, _command in (
     ("apply", commands.apply),
     ("import", importing.import_),
     ("show", inspection.show),
+    ("drift", drifting.drift),
     ("status", commands.status),
+    ("explain", explaining.explain),
+    ("why", explaining.why),
+    ("schema", explaining.schema),
     ("settings", inspection.settings),
     ("version", inspection.version),
 ):

@@ -23,6 +23,7 @@ from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
 from reconciler.render.progress import ProgressLines
 
 if TYPE_CHECKING:
+    from reconciler.cli.recording import Recording
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.settings import Settings
@@ -35,33 +36,34 @@ def carry_out(
     planned: Planned,
     gateway: Gateway,
     settings: Settings,
+    recording: Recording,
     *,
     partial: bool,
     wait: str,
     yes: bool,
     output: Output,
 ) -> int:
-    """Ask where asking is possible, apply, report. Returns the exit code."""
+    """Ask where asking is possible, apply, report, and leave a record of it. Returns the exit code."""
     plan = planned.plan
-    end = Ending(plan, output, Wait(wait))
+    end = Ending(plan, output, Wait(wait), recording)
     if blocked(plan, partial=partial):
         return end.stopped()
     if not plan.pending:
         return end.finished(Report((), plan.digest))
     if not yes:
         _approve(plan)
+    recording.begun()
     stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
             report = _applied(plan, gateway, settings, end, stopping)
         except KeyboardInterrupt:
-            end.cut_off()
+            end.cut_off(_signal_exit(seen))
             leave(_signal_exit(seen))
         except Exception as error:
             end.broken(error)
             raise
-        code = end.finished(report)
-    return _signal_exit(seen) if seen else code
+        return end.finished(report, _signal_exit(seen) if seen else None)
 
 
 def _applied(plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event) -> Report:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
     from reconciler.reconcile import Planned
+    from reconciler.store.room import StoreRoom
 
 
 def _prepared(flags: RunFlags) -> tuple[Session, Options]:
@@ -41,12 +42,15 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
     return run, options_of(run.settings, lifted)
 
 
-def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
-    """Read and plan; an override that lifts nothing is told."""
+def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) -> Planned:
+    """Read and plan, reasons sharpened by what the store knows; an override that lifts nothing is told."""
     from reconciler.cli.overrides import unmatched
     from reconciler.reconcile import plan_pass
 
-    planned = plan_pass(run.built.desired, gateway, options, target=run.target, source=run.source, now=now())
+    ledger = room.ledger(run.target)
+    planned = plan_pass(
+        run.built.desired, gateway, options, target=run.target, source=run.source, now=now(), ledger=ledger
+    )
     for line in unmatched(options, planned.plan, {*run.built.desired.resources, *planned.live.resources}):
         tell_safely(f"warning: {line}")
     return planned
@@ -57,11 +61,12 @@ def _planned(run: Session, gateway: Gateway, options: Options) -> Planned:
 def plan(flags: RunFlags, detailed_exitcode: DetailedOption = False, output: OutputOption = Output.TEXT) -> int:
     """Show what apply would do, and why. Writes nothing."""
     from reconciler.cli.connection import connected
+    from reconciler.cli.recording import store_room
     from reconciler.planner.document import plan_document
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
-        planned = _planned(run, gateway, options)
+        planned = _planned(run, gateway, options, store_room(run.settings))
     if output is Output.JSON:
         say_document(plan_document(planned.plan))
     else:
@@ -101,13 +106,18 @@ def apply(
     """Plan, ask, carry out, with progress region by region."""
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
+    from reconciler.cli.recording import Recording, store_room
 
     run, options = _prepared(flags)
+    room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint) as gateway:
-        planned = _planned(run, gateway, options)
+        planned = _planned(run, gateway, options, room)
+        recording = Recording(room, planned, run.built.desired, options)
         if output is Output.TEXT:
             _show(_plan_words(planned, run), unseen=yes)
-        return carry_out(planned, gateway, run.settings, partial=partial, wait=str(wait), yes=yes, output=output)
+        return carry_out(
+            planned, gateway, run.settings, recording, partial=partial, wait=str(wait), yes=yes, output=output
+        )
 
 
 def _show(text: str, *, unseen: bool) -> None:

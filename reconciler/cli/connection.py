@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.app import Endpoint, connect
 from reconciler.errors import CredentialError, ExitCode, ReconcilerError, UsageError
+from reconciler.store.folder import make_folder
 
 if TYPE_CHECKING:
     from reconciler.emulator.settings import EmulatorSettings
@@ -65,9 +66,8 @@ def state_folder(folder: Path, setting: str, *, ours: bool) -> Iterator[None]:
     from reconciler.emulator.serve import UnreadableStateError
 
     try:
-        if ours and not folder.exists():
-            folder.mkdir(parents=True)
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        if ours:
+            make_folder(folder)
         yield
     except UnreadableStateError as error:
         raise UsageError(str(error), f"move it away to begin anew, or set {setting} to another place") from error

@@ -1,4 +1,7 @@
-"""How an apply ends: its report is printed whatever happened, on stdout or, where that is gone, on stderr."""
+"""How an apply ends: its report is printed whatever happened, on stdout or, where that is gone, on stderr.
+
+Then it is recorded: who waits for the result does not wait for the store.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from reconciler.render.documents import error_document, report_document
 from reconciler.render.report_text import report_text
 
 if TYPE_CHECKING:
+    from reconciler.cli.recording import Recording
     from reconciler.model.plan import Plan
 
 
@@ -29,10 +33,11 @@ def several_subscriptions(plan: Plan) -> bool:
 class Ending:
     """The ends of one apply, which waits as `wait` says; `watch` gives it the door to what is known so far."""
 
-    def __init__(self, plan: Plan, output: Output, wait: Wait) -> None:
+    def __init__(self, plan: Plan, output: Output, wait: Wait, recording: Recording) -> None:
         self._plan = plan
         self._output = output
         self.wait = wait
+        self._recording = recording
         self._started = time.monotonic()
         self._known: Callable[[], Report] | None = None
 
@@ -46,12 +51,19 @@ class Ending:
         if self._output is Output.JSON:
             self._print(None)
         tell("nothing was written")
-        return ExitCode.FAILED if self._plan.unread else ExitCode.REFUSED
+        code = ExitCode.FAILED if self._plan.unread else ExitCode.REFUSED
+        self._recording.ended(None, code)
+        return code
 
-    def finished(self, report: Report) -> int:
-        """Everything came to its end, or was parked."""
+    def finished(self, report: Report, stopped_by: int | None = None) -> int:
+        """Everything came to its end, or was parked; `stopped_by` is the exit code of the signal that asked for it."""
         if report.results or self._output is Output.JSON:
             self._print(report)
+        code = self._verdict(report) if stopped_by is None else stopped_by
+        self._recording.ended(report, code)
+        return code
+
+    def _verdict(self, report: Report) -> int:
         succeeded, failed = report.count(Outcome.SUCCEEDED), report.count(Outcome.FAILED)
         unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)
         if self.wait is Wait.NONE:
@@ -60,15 +72,19 @@ class Ending:
             return ExitCode.FAILED if failed and not succeeded else ExitCode.PARTIAL
         return ExitCode.PARTIAL if self._plan.refusals or self._plan.unread else ExitCode.DONE
 
-    def cut_off(self) -> None:
+    def cut_off(self, code: int) -> None:
         """Stopped at once: what runs in Azure is reported as pending."""
         if self._known is not None:
-            self._print(replace(self._known(), interrupted=True))
+            report = replace(self._known(), interrupted=True)
+            self._print(report)
+            self._recording.ended(report, code)
 
     def broken(self, error: Exception) -> None:
         """Something unexpected: what is known is reported before it is told."""
         if self._known is not None:
-            self._print(self._known(), error)
+            report = self._known()
+            self._print(report, error)
+            self._recording.ended(report, getattr(error, "exit_code", ExitCode.FAILED))
 
     def _print(self, report: Report | None, error: Exception | None = None) -> None:
         try:

@@ -75,7 +75,7 @@ class RunFlags(CloudFlags):
 
 
 def spread(command: Callable[..., R]) -> Callable[..., R]:
-    """Give a command the fields of its bundles as parameters of their own, in declared order, bundles first."""
+    """Give a command the fields of its bundles as parameters of their own, in declared order."""
     hints = get_type_hints(command, include_extras=True)
     own = inspect.signature(command).parameters
     bundles = {name: hints[name] for name in own if is_dataclass(hints[name])}
@@ -89,8 +89,9 @@ def spread(command: Callable[..., R]) -> Callable[..., R]:
         return command(**gathered, **flat)
 
     parameters = [
-        *(each for bundle in bundles.values() for each in _parameters(bundle)),
-        *(each.replace(annotation=hints[name]) for name, each in own.items() if name not in bundles),
+        each
+        for name, stated in own.items()
+        for each in (_parameters(bundles[name]) if name in bundles else (stated.replace(annotation=hints[name]),))
     ]
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]

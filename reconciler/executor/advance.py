@@ -21,6 +21,7 @@ from reconciler.model.report import Outcome, RegionProgress
 from reconciler.model.state import LiveResource, Unread
 
 DONE_REGION = "Completed"
+MOST_GROWTHS = 64  # a long wait must not grow beyond what a number holds
 TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
@@ -91,14 +92,14 @@ def _given_up(task: Task, failure: Answer, pace: Pace, now: float) -> bool:
 def _retry_delay(task: Task, rules: Rules, asked: float | None) -> float:
     if asked is not None:
         return min(asked, rules.pace.longest_retry)
-    ceiling = min(rules.pace.first_retry * 2.0**task.attempt, rules.pace.longest_retry)
+    ceiling = min(rules.pace.first_retry * 2.0 ** min(task.attempt, MOST_GROWTHS), rules.pace.longest_retry)
     return ceiling * rules.dice()
 
 
 def _poll_delay(task: Task, pace: Pace, asked: float | None) -> float:
     if asked is not None:
         return min(asked, pace.longest_retry)
-    return float(min(pace.first_poll * pace.growth**task.polls, pace.longest_poll))
+    return float(min(pace.first_poll * pace.growth ** min(task.polls, MOST_GROWTHS), pace.longest_poll))
 
 
 def _operation(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:

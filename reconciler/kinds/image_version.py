@@ -5,6 +5,7 @@ Regions and replica counts are what a version lives by; its source and storage a
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import model_validator
@@ -48,6 +49,8 @@ SignatureTemplate = Annotated[
 REGION_FORM = "name, name=count or name=count=storage type, for example westeurope=2=standard_zrs"
 REGION_PARTS = 3
 STORAGE_TYPES = frozenset(word.lower() for word in get_args(get_args(StorageType)[0]))
+_STORAGE = rf"=\s*({'|'.join(sorted(STORAGE_TYPES))})\s*"
+REGION_TEXT = re.compile(rf"\s*[a-z][a-z0-9 ]*\s*((=\s*[+-]?[0-9]+\s*)?({_STORAGE})?)", re.IGNORECASE)
 
 
 class DiskSecurityProfile(Spec):
@@ -97,6 +100,8 @@ class TargetRegion(Spec):
     additionalReplicaSets: Annotated[
         list[AdditionalReplicaSet] | None, updatable("8/16", key=("storageAccountType",))
     ] = None
+
+    as_text = REGION_TEXT
 
     @model_validator(mode="before")
     @classmethod

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from reconciler.kinds import gallery, image_definition, image_version, role_assignment, version_checks
+from reconciler.kinds.scalars import VERSION_NAME
 from reconciler.kinds.shape import Record, Spec, shape_of
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Problem
@@ -19,13 +21,14 @@ ENVELOPE = frozenset({"location", "tags", "identity"})
 class KindRules:
     """Everything the rest needs to know of one kind.
 
-    `has_tags` tells whether ownership is a tag; `children` are the kinds nested below it in a manifest.
+    `has_tags` tells whether ownership is a tag; `name` is what a name of this kind looks like, None where it has none.
     """
 
     kind: Kind
     model: type[Spec]
     check: Callable[[Address, Body], Iterator[Problem]]
     has_tags: bool = True
+    name: re.Pattern[str] | None = None
 
     @property
     def shape(self) -> Record:
@@ -39,11 +42,13 @@ def _shape(model: type[Spec]) -> Record:
 
 
 KINDS = {
-    Kind.GALLERY: KindRules(Kind.GALLERY, gallery.GallerySpec, gallery.check),
+    Kind.GALLERY: KindRules(Kind.GALLERY, gallery.GallerySpec, gallery.check, name=gallery.NAME),
     Kind.IMAGE_DEFINITION: KindRules(
-        Kind.IMAGE_DEFINITION, image_definition.ImageDefinitionSpec, image_definition.check
+        Kind.IMAGE_DEFINITION, image_definition.ImageDefinitionSpec, image_definition.check, name=image_definition.NAME
     ),
-    Kind.IMAGE_VERSION: KindRules(Kind.IMAGE_VERSION, image_version.ImageVersionSpec, version_checks.check),
+    Kind.IMAGE_VERSION: KindRules(
+        Kind.IMAGE_VERSION, image_version.ImageVersionSpec, version_checks.check, name=VERSION_NAME
+    ),
     Kind.ROLE_ASSIGNMENT: KindRules(
         Kind.ROLE_ASSIGNMENT, role_assignment.RoleAssignmentSpec, role_assignment.check, has_tags=False
     ),

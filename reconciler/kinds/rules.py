@@ -25,11 +25,31 @@ class Rule(StrEnum):
     READ_ONLY = "read-only"  # returned, never sent, never compared
 
 
+RULE_WORDS: Final = {
+    Rule.IDENTITY: "part of the identity: another value is another resource",
+    Rule.UPDATABLE: "can change at any time, as the product documents say",
+    Rule.ACCEPTED: "can change: the service accepts it, though no document lists it",
+    Rule.IMMUTABLE: "cannot change once the resource exists",
+    Rule.SET_ONCE: "can be set and moved, but never cleared",
+    Rule.GUARDED: "changes only together with companion steps, all of them shown in the plan",
+    Rule.SHARED: "changes through the share action alone, which the plan shows as an action of its own",
+    Rule.WRITE_ONLY: "sent, but never returned and so never compared",
+    Rule.READ_ONLY: "written by the service alone, never declared or compared",
+}
+"""Every rule in plain words: explanations and schemas say them from here."""
+
+
 class Merge(StrEnum):
     """What a declared list or map says about entries that it does not name."""
 
     WHOLE = "whole"  # the declared list is the list
     BY_KEY = "by key"  # entries that are not declared stay
+
+
+MERGE_WORDS: Final = {
+    Merge.WHOLE: "the declared list is the whole list",
+    Merge.BY_KEY: "entries that are not declared stay; null removes one",
+}
 
 
 class Unset:

@@ -23,6 +23,25 @@ RESOURCE_ID = re.compile(r"/subscriptions/[^/]+/.+|/providers/[^/]+/.+", re.IGNO
 COMMUNITY_ID = re.compile(r"/communityGalleries/[^/]+/images/[^/]+/versions/[^/]+", re.IGNORECASE)
 VERSION_NAME = re.compile(r"([0-9]{1,10})\.([0-9]{1,10})\.([0-9]{1,10})")
 INT32_MAX = 2**31 - 1
+SPELT_REGION = re.compile(r" *[A-Za-z][A-Za-z0-9 ]*")  # before its spaces and capitals are gone
+URI = re.compile(r"https?://[^\s/]+\S*")
+SPELT_FLAG = re.compile(r"true|false|yes|no|on|off|t|f|y|n|1|0", re.IGNORECASE)  # what pydantic takes for a flag
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+DATE_START = re.compile(r"\s*[0-9]{4}-?((0[1-9]|1[0-2])-?[0-3][0-9]|W[0-5][0-9])(\D.*)?")  # a day, perhaps with a time
+
+
+def _id_pattern(tail: str) -> re.Pattern[str]:
+    """The ids that lead to one of some types; `tail` is their end."""
+    return re.compile(rf"/subscriptions/[^/]+/.*providers/{tail}", re.IGNORECASE)
+
+
+ENCRYPTION_SET_ID = _id_pattern(r"Microsoft\.Compute/diskEncryptionSets/[^/]+")
+ACCOUNT_ID = _id_pattern(r"Microsoft\.(Classic)?Storage/storageAccounts/[^/]+")
+MACHINE_ID = _id_pattern(r"Microsoft\.(Classic)?Compute/virtualMachines/[^/]+")
+IMAGE_ID = _id_pattern(
+    r"Microsoft\.Compute/(images/[^/]+|virtualMachines/[^/]+|galleries/[^/]+/images/[^/]+/versions/[^/]+)"
+)
+DISK_ID = _id_pattern(r"Microsoft\.Compute/(disks|snapshots)/[^/]+")
 
 
 class FoldedText(str):
@@ -47,10 +66,16 @@ def key_text(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The canonical form of a scalar: a name for people and a total function."""
+    """The canonical form of a scalar: a name for people and a total function.
+
+    `pattern` is what all accepted text matches as a whole and `json` the type that JSON has for it, for editors; the
+    validator beside the form decides.
+    """
 
     name: str
     canonical: Callable[[Any], Any]
+    pattern: re.Pattern[str] | None = None
+    json: str = "string"
 
 
 class AnyCase:
@@ -152,9 +177,8 @@ def _check_resource_id(value: str) -> str:
     return value
 
 
-def _id_of(expected: str, example: str, tail: str) -> Callable[[str], str]:
-    """The validator of an id that must lead to one of some types (facts 4.3/8, 4.3/20); `tail` is its end."""
-    pattern = re.compile(rf"/subscriptions/[^/]+/.*providers/{tail}", re.IGNORECASE)
+def _id_of(expected: str, example: str, pattern: re.Pattern[str]) -> Callable[[str], str]:
+    """The validator of an id that must lead to one of some types (facts 4.3/8, 4.3/20)."""
 
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
@@ -198,13 +222,13 @@ def _check_version(value: str) -> str:
 
 
 def _check_uri(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+    if not URI.fullmatch(value):
         raise PydanticCustomError("bad-uri", "“{value}” is not an http(s) address", {"value": value})
     return value
 
 
 def _whole_number(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):
         raise PydanticCustomError("wrong-type", "“{value}” is not a whole number", {"value": value})
     return value
 
@@ -215,69 +239,47 @@ def lower(value: Any) -> Any:
 
 
 Text = Annotated[str, Form("text", lambda value: value)]
-Count = Annotated[int, Form("whole number", lambda value: value), BeforeValidator(_whole_number)]
-Flag = Annotated[bool, Form("true or false", lambda value: value)]
-Region = Annotated[str, Form("region", region), AfterValidator(_check_region)]
-Instant = Annotated[str, Form("date or instant", instant), AfterValidator(_check_instant)]
-ResourceId = Annotated[str, Form("resource id", folded), AfterValidator(_check_resource_id)]
+Count = Annotated[
+    int, Form("whole number", lambda value: value, WHOLE_NUMBER, "integer"), BeforeValidator(_whole_number)
+]
+Flag = Annotated[bool, Form("true or false", lambda value: value, SPELT_FLAG, "boolean")]
+Region = Annotated[str, Form("region", region, SPELT_REGION), AfterValidator(_check_region)]
+Instant = Annotated[str, Form("date or instant", instant, DATE_START), AfterValidator(_check_instant)]
+ResourceId = Annotated[str, Form("resource id", folded, RESOURCE_ID), AfterValidator(_check_resource_id)]
 DiskEncryptionSetId = Annotated[
     str,
-    Form("disk encryption set id", folded),
-    AfterValidator(
-        _id_of(
-            "a disk encryption set",
-            "Microsoft.Compute/diskEncryptionSets/…",
-            r"Microsoft\.Compute/diskEncryptionSets/[^/]+",
-        )
-    ),
+    Form("disk encryption set id", folded, ENCRYPTION_SET_ID),
+    AfterValidator(_id_of("a disk encryption set", "Microsoft.Compute/diskEncryptionSets/…", ENCRYPTION_SET_ID)),
 ]
 StorageAccountId = Annotated[
     str,
-    Form("storage account id", folded),
-    AfterValidator(
-        _id_of(
-            "a storage account",
-            "Microsoft.Storage/storageAccounts/…",
-            r"Microsoft\.(Classic)?Storage/storageAccounts/[^/]+",
-        )
-    ),
+    Form("storage account id", folded, ACCOUNT_ID),
+    AfterValidator(_id_of("a storage account", "Microsoft.Storage/storageAccounts/…", ACCOUNT_ID)),
 ]
 MachineId = Annotated[
     str,
-    Form("virtual machine id", folded),
-    AfterValidator(
-        _id_of(
-            "a virtual machine",
-            "Microsoft.Compute/virtualMachines/…",
-            r"Microsoft\.(Classic)?Compute/virtualMachines/[^/]+",
-        )
-    ),
+    Form("virtual machine id", folded, MACHINE_ID),
+    AfterValidator(_id_of("a virtual machine", "Microsoft.Compute/virtualMachines/…", MACHINE_ID)),
 ]
 ImageId = Annotated[
     str,
-    Form("image id", folded),
+    Form("image id", folded, IMAGE_ID),
     AfterValidator(
         _id_of(
             "a managed image, a gallery image version or a virtual machine",
             "Microsoft.Compute/images/…, …/galleries/…/images/…/versions/… or …/virtualMachines/…",
-            r"Microsoft\.Compute/(images/[^/]+|virtualMachines/[^/]+|galleries/[^/]+/images/[^/]+/versions/[^/]+)",
+            IMAGE_ID,
         )
     ),
 ]
 DiskId = Annotated[
     str,
-    Form("disk id", folded),
-    AfterValidator(
-        _id_of(
-            "a managed disk or a snapshot",
-            "Microsoft.Compute/disks/… or …/snapshots/…",
-            r"Microsoft\.Compute/(disks|snapshots)/[^/]+",
-        )
-    ),
+    Form("disk id", folded, DISK_ID),
+    AfterValidator(_id_of("a managed disk or a snapshot", "Microsoft.Compute/disks/… or …/snapshots/…", DISK_ID)),
 ]
-CommunityImageId = Annotated[str, Form("community image id", folded), AfterValidator(_check_community_id)]
-Guid = Annotated[str, Form("GUID", lower), AfterValidator(_check_guid)]
-VersionName = Annotated[str, Form("version", lambda value: value), AfterValidator(_check_version)]
-Uri = Annotated[str, Form("address", lambda value: value), AfterValidator(_check_uri)]
+CommunityImageId = Annotated[str, Form("community image id", folded, COMMUNITY_ID), AfterValidator(_check_community_id)]
+Guid = Annotated[str, Form("GUID", lower, GUID_PATTERN), AfterValidator(_check_guid)]
+VersionName = Annotated[str, Form("version", lambda value: value, VERSION_NAME), AfterValidator(_check_version)]
+Uri = Annotated[str, Form("address", lambda value: value, URI), AfterValidator(_check_uri)]
 FeatureValue = Annotated[str, Form("feature value", feature_value)]
 Folded = Annotated[str, Form("text in any case", folded)]

@@ -5,10 +5,12 @@ Comparison, wire bodies and explanations walk this tree, so that no field is spo
 
 from __future__ import annotations
 
+import inspect
+import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,9 +20,10 @@ from reconciler.model.state import Path
 
 
 class Spec(BaseModel):
-    """Base of every declared body: unknown keys are errors, values are frozen."""
+    """Base of every declared body: unknown keys are errors, values are frozen; `as_text` matches its short form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    as_text: ClassVar[re.Pattern[str] | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mapping with named fields."""
+    """A mapping with named fields: what it is, in words, and the pattern of its short form in text if it has one."""
 
     slots: Mapping[str, Slot]
+    prose: str = ""
+    as_text: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def _record(model: type[BaseModel], inherited: Field | None, prefix: str) -> Rec
             raise TypeError(f"{model.__name__}.{name} declares no rule")
         rule = own or _inherit(inherited)
         slots[name] = Slot(_node(info.annotation, info.metadata, rule, path), rule, path)
-    return Record(slots)
+    return Record(slots, inspect.getdoc(model) or "", getattr(model, "as_text", None))
 
 
 def _inherit(rule: Field | None) -> Field:
@@ -198,3 +203,8 @@ def _inside(node: Node) -> Node:
             return node.item
         case _:
             return node
+
+
+def key_fields(node: Node) -> tuple[str, ...]:
+    """The fields of an entry that tell it apart in its list; none outside keyed lists."""
+    return tuple(word.split(".", 1)[0] for word in node.key) if isinstance(node, Keyed) else ()

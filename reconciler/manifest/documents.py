@@ -6,7 +6,7 @@ Nested and stand-alone spellings become the same drafts here; everything after t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -17,7 +17,7 @@ from reconciler.manifest.defaults import read_defaults
 from reconciler.manifest.draft import Draft, Drafts, Names
 from reconciler.manifest.findings import shown
 from reconciler.manifest.metadata import read_metadata
-from reconciler.manifest.policy import read_policy
+from reconciler.manifest.policy import NO_POLICY, PolicyBlock, read_policy
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.unchecked import read_unchecked
 from reconciler.manifest.values import Entry, Reader, Sheet, is_null
@@ -116,7 +116,7 @@ def _read_resource(
         names=names,
         spec=spec,
         parent=parent,
-        policy=read_policy(reader, fields["policy"].node) if "policy" in fields else {},
+        policy=read_policy(reader, fields["policy"].node) if "policy" in fields else NO_POLICY,
         unchecked=read_unchecked(reader, fields["unchecked"].node, kind) if "unchecked" in fields else {},
         whole=whole and (parent is None or parent.whole),
     )
@@ -143,12 +143,12 @@ def _read_access_lines(reader: Reader, fields: Mapping[str, Entry], parent: Draf
     if "access" not in fields:
         return
     for node in reader.items(fields["access"].node, "access"):
-        drafts.resources.append(_assignment(reader, node, reader.origin(node), Names(), {}, parent))
+        drafts.resources.append(_assignment(reader, node, reader.origin(node), Names(), NO_POLICY, parent))
 
 
 def _read_assignment(reader: Reader, fields: Mapping[str, Entry], origin: Origin, drafts: Drafts) -> None:
     names, place, whole = read_metadata(reader, Kind.ROLE_ASSIGNMENT, fields.get("metadata"), origin, nested=False)
-    policy = read_policy(reader, fields["policy"].node) if "policy" in fields else {}
+    policy = read_policy(reader, fields["policy"].node) if "policy" in fields else NO_POLICY
     node = fields["spec"].node if "spec" in fields else None
     drafts.resources.append(_assignment(reader, node, place, names, policy, None, whole=whole))
 
@@ -158,7 +158,7 @@ def _assignment(
     node: yaml.Node | None,
     origin: Origin,
     names: Names,
-    policy: Mapping[str, Any],
+    policy: PolicyBlock,
     parent: Draft | None,
     *,
     whole: bool = True,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from reconciler.manifest.body import SpecBody
+from reconciler.manifest.policy import NO_POLICY, PolicyBlock
 from reconciler.model.address import Access, Kind
 from reconciler.model.diagnostic import Origin
 from reconciler.model.state import Path
@@ -47,7 +48,7 @@ class Draft:
     names: Names
     spec: SpecBody
     parent: Draft | None = None
-    policy: Mapping[str, Any] = field(default_factory=dict)
+    policy: PolicyBlock = NO_POLICY
     unchecked: Mapping[str, Any] = field(default_factory=dict)
     access: Access | None = None
     renamed: Mapping[Path, Path] = field(default_factory=dict)

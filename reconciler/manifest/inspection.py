@@ -12,7 +12,7 @@ from reconciler.kinds.canonical import declared, key_of
 from reconciler.kinds.regions import REGIONS
 from reconciler.kinds.rules import UNSET, Rule
 from reconciler.kinds.scalars import key_text, region
-from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Slot, Table
+from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Slot, Table, key_fields
 from reconciler.manifest.findings import shown
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.values import Reader, Sheet
@@ -89,7 +89,7 @@ class Inspection:
 
     def _keyed(self, node: Keyed, entries: list[Mapping[str, Any]], path: Path) -> None:
         seen: dict[str, int] = {}
-        heads = tuple(word.split(".", 1)[0] for word in node.key)
+        heads = key_fields(node)
         for index, entry in enumerate(entries):
             below = (*path, index)
             self.record(node.item, entry, below, heads)

@@ -32,9 +32,8 @@ def read_metadata(
     reader: Reader, kind: Kind, entry: Entry | None, origin: Origin, *, nested: bool
 ) -> tuple[Names, Origin, bool]:
     """The names of a resource, the place of its own name, and whether all of them are there."""
-    stated = read_stated(reader, entry, _known(kind, nested=nested))
-    needed = [*(() if nested else PARENTS[kind]), *(("name",) if kind in NAME_OF else ())]
-    missing = [key for key in needed if key not in stated]
+    stated = read_stated(reader, entry, known_keys(kind, nested=nested))
+    missing = [key for key in needed_keys(kind, nested=nested) if key not in stated]
     place = reader.origin(entry.key) if entry else origin
     for key in missing:
         reader.findings.add(place, "required-field", f"metadata.{key} is missing", f"state metadata.{key}")
@@ -49,8 +48,14 @@ def read_metadata(
     return names, stated["name"].origin if "name" in stated else origin, not missing
 
 
+def needed_keys(kind: Kind, *, nested: bool) -> tuple[str, ...]:
+    """The keys that this metadata cannot lack."""
+    return (*(() if nested else PARENTS[kind]), *(("name",) if kind in NAME_OF else ()))
+
+
 @cache
-def _known(kind: Kind, *, nested: bool) -> tuple[str, ...]:
+def known_keys(kind: Kind, *, nested: bool) -> tuple[str, ...]:
+    """The keys that this metadata may have."""
     if nested:
         return ("name",)
     own = ("image", "version") if kind is Kind.ROLE_ASSIGNMENT else ("name",)

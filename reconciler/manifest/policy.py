@@ -6,7 +6,7 @@ An unknown word is an error and never a default: a misspelt `protect` must not l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import yaml
 from reconciler.manifest.findings import shown
 from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.values import Reader, is_null
+from reconciler.model.diagnostic import Origin
 from reconciler.model.state import Manage, OnDrift, OnImmutableChange, OnRemove, Policy
 
 WORDS: Final[Mapping[str, tuple[str, type[StrEnum | bool]]]] = {
@@ -29,9 +30,21 @@ WORDS: Final[Mapping[str, tuple[str, type[StrEnum | bool]]]] = {
 FLAGS: Final = {"true": True, "false": False}
 
 
-def read_policy(reader: Reader, node: yaml.Node) -> dict[str, Any]:
-    """The statements of one policy block by attribute of `Policy`; unknown words become findings."""
+@dataclass(frozen=True, slots=True)
+class PolicyBlock:
+    """The statements of one policy block by attribute of `Policy`, and where each stands."""
+
+    statements: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Origin] = field(default_factory=dict)
+
+
+NO_POLICY: Final = PolicyBlock()
+
+
+def read_policy(reader: Reader, node: yaml.Node) -> PolicyBlock:
+    """Read one block; unknown words become findings."""
     statements: dict[str, Any] = {}
+    places: dict[str, Origin] = {}
     for key, entry in (reader.fields(node, "policy") or {}).items():
         if reader.findings.full:
             break
@@ -54,9 +67,10 @@ def read_policy(reader: Reader, node: yaml.Node) -> dict[str, Any]:
             reader.findings.add(reader.origin(entry.key), "unknown-value", message, hint.strip())
             continue
         statements[name] = value
-    return statements
+        places[name] = reader.origin(entry.key)
+    return PolicyBlock(statements, places)
 
 
-def inherit(policy: Policy, statements: Mapping[str, Any]) -> Policy:
+def inherit(policy: Policy, block: PolicyBlock) -> Policy:
     """The policy of a child: its parent's, with its own statements over it."""
-    return replace(policy, **statements) if statements else policy
+    return replace(policy, **block.statements) if block.statements else policy

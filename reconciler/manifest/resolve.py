@@ -44,6 +44,7 @@ class Declared:
     policy: Policy
     location: Stated | None
     resource: DesiredResource | None
+    policy_places: Mapping[str, Origin]
 
 
 class Resolver:
@@ -120,10 +121,13 @@ class Resolver:
         places = Places(draft.origin.file, spec.sheet, body, extra)
         _fill_replicas(draft.kind, body, places)
         _rename(draft.renamed, places)
-        resource = DesiredResource(address, body, draft.origin, policy, draft.unchecked, places)
+        stated = above.policy_places if above else draft.policy.places
+        if above and draft.policy.places:
+            stated = {**stated, **draft.policy.places}
+        resource = DesiredResource(address, body, draft.origin, policy, draft.unchecked, places, stated)
         self._check(draft, resource)
         sound = spec.sound and self._findings.errors == before and (above is None or above.resource is not None)
-        return Declared(draft, address, policy, location, resource if sound else None)
+        return Declared(draft, address, policy, location, resource if sound else None, stated)
 
     def _location(self, draft: Draft, above: Declared | None, inherited: Inherited, policy: Policy) -> Stated | None:
         location = _own_location(draft) or inherited.location or (above.location if above else None)

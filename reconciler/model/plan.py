@@ -90,7 +90,8 @@ class Level(StrEnum):
 class Change:
     """One field: where, what it is, what it becomes, which rule allows it and the line that asks for it.
 
-    `before` or `after` is None where the field is absent on that side.
+    `before` or `after` is None where the field is absent on that side. `reason` is SpecChanged, Drifted or Differs;
+    "" where the change only comes along with others or the action says it all.
     """
 
     path: Path
@@ -98,6 +99,7 @@ class Change:
     after: Any
     rule: str
     origin: Origin | None = None
+    reason: str = ""
 
     @property
     def dotted(self) -> str:

@@ -66,7 +66,8 @@ class DesiredResource:
     """One declared resource: canonical body (declared fields only), where it stands and how to treat it.
 
     `body` holds None where the manifest clears a field or removes a key. `unchecked` maps dotted paths of
-    fields newer than this product to values sent as they are. `origins` maps field paths to their lines.
+    fields newer than this product to values sent as they are. `origins` maps field paths to their lines,
+    `policy_origins` the attributes of the policy that are stated, here or above, to theirs.
     """
 
     address: Address
@@ -75,6 +76,7 @@ class DesiredResource:
     policy: Policy = Policy()
     unchecked: Body = field(default_factory=dict)
     origins: Mapping[Path, Origin] = field(default_factory=dict)
+    policy_origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def origin_of(self, path: Path) -> Origin:
         """The line that asks for the field at `path`, or for the nearest field above it."""

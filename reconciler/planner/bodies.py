@@ -25,6 +25,11 @@ def new_body(desired: DesiredResource, options: Options) -> Mapping[str, Any]:
     return tagged(_unchecked(_without_nulls(desired.body), desired.unchecked), desired, options)
 
 
+def declared_body(desired: DesiredResource) -> Mapping[str, Any]:
+    """The canonical body as declared, nulls included, with the fields newer than us in their places."""
+    return _unchecked(desired.body, desired.unchecked)
+
+
 def merged_body(desired: DesiredResource, live: Mapping[str, Any]) -> Mapping[str, Any]:
     """The canonical body a live resource should have, without the owner tag: equal to live when nothing is to do."""
     shape = rules_of(desired.address.kind).shape

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Kind
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
@@ -28,7 +29,7 @@ from reconciler.planner.replace import replacements
 from reconciler.planner.volume import volume_rows
 
 
-def build(
+def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, since when and known how well
     desired: DesiredState,
     live: LiveState,
     options: Options,
@@ -37,12 +38,13 @@ def build(
     source: Source,
     now: datetime,
     replication: Replication | None = None,
+    ledger: Ledger = EMPTY,
 ) -> Plan:
-    """Make the plan. Pure: the same inputs give the same plan, byte for byte.
+    """Make the plan. Pure: the same inputs give the same plan, byte for byte; the ledger only sharpens its words.
 
     `replication` is what was read of how far versions are, None where nobody asked.
     """
-    context = context_of(desired.resources, live, options, now)
+    context = context_of(desired.resources, live, options, now, ledger)
     findings = {address: detect(context, context.desired[address]) for address in sorted(context.desired)}
     undecided = tuple(finding.unread for finding in findings.values() if finding.unread is not None)
     if undecided:

@@ -9,6 +9,7 @@ from datetime import datetime
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Diagnostic
+from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.state import DesiredResource, LiveResource, LiveState, role_key
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import Owner, owner_of
@@ -29,6 +30,7 @@ class Context:
     versions: Mapping[Address, tuple[Address, ...]]
     owned: tuple[LiveResource, ...]
     owners: Mapping[Address, Owner]
+    ledger: Ledger = EMPTY
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""
@@ -55,7 +57,13 @@ class Context:
         return tuple(self.live.resources[address] for address in self.versions.get(definition, ()))
 
 
-def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, options: Options, now: datetime) -> Context:
+def context_of(
+    desired: Mapping[Address, DesiredResource],
+    live: LiveState,
+    options: Options,
+    now: datetime,
+    ledger: Ledger = EMPTY,
+) -> Context:
     """Gather the look-ups of one plan."""
     versions: dict[Address, list[Address]] = {}
     for address in live.resources:
@@ -65,7 +73,7 @@ def context_of(desired: Mapping[Address, DesiredResource], live: LiveState, opti
     owners = {address: owner_of(found, options.owner) for address, found in live.resources.items()}
     ours = [found for address, found in live.resources.items() if owners[address] is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners)
+    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners, ledger)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

@@ -12,6 +12,7 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.state import DesiredResource, LiveResource, Manage, OnDrift, Unread
 from reconciler.planner.bodies import arm_body, merged_body, new_body, new_resource_id, tagged
+from reconciler.planner.causes import reasons_of, with_reasons
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, creation_changes
 from reconciler.planner.finding import Finding
@@ -27,9 +28,9 @@ from reconciler.planner.refuse import (
     region_removal,
     replaceable,
 )
+from reconciler.planner.sentences import change_sentence, creation_sentence
 from reconciler.planner.sharing import is_shared, shares, unshared
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
-from reconciler.planner.words import creation_words, update_words
 
 STATE_PATH = ("provisioningState",)
 
@@ -42,7 +43,7 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
     if context.unread(desired.address):
         return Finding()
     if desired.address not in context.live.absent:
-        return Finding(unread=_undecided(desired.address))
+        return Finding(unread=undecided(desired.address))
     if desired.policy.manage is Manage.OBSERVE:
         return Finding((_quiet(desired, None, Verb.NOOP, Reason.POLICY_OBSERVE, "observed only; not in Azure"),))
     if _waits_for_observed(context, desired.address):
@@ -51,7 +52,8 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
     return restored(context, desired) or created(context, desired)
 
 
-def _undecided(address: Address) -> Unread:
+def undecided(address: Address) -> Unread:
+    """What was neither listed nor proven absent is a place that was not read."""
     where = address.text()
     return Unread(address.key, where, "NotRead", f"{where} was neither listed nor proven absent", "plan again")
 
@@ -74,7 +76,7 @@ def created(context: Context, desired: DesiredResource) -> Finding:
     if refusal is not None:
         return Finding(refusal=refusal)
     reasons = (Reason.NOT_IN_AZURE,)
-    action = _action(desired, None, Verb.CREATE, reasons, creation_words(desired.address, body))
+    action = _action(desired, None, Verb.CREATE, reasons, creation_sentence(desired.address, body))
     resource_id = new_resource_id(desired.address, context.options)
     arm = arm_body(desired.address, body)
     shared = shares(desired, {}, whole, reasons) if desired.address.kind is Kind.GALLERY else ()
@@ -86,9 +88,10 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
         words = f"{live.state} in Azure; waits for it to finish"
         wait = _quiet(desired, live, Verb.WAIT, Reason.OPERATION_IN_FLIGHT, words)
         return Finding((replace(wait, expected=merged_body(desired, live.body)),))
-    after = _upkeep(context, desired, live, merged_body(desired, live.body))
+    after = upkeep(context, desired, live, merged_body(desired, live.body))
     shape = rules_of(desired.address.kind).shape
     changes = (*changes_between(shape, live.body, after, desired), *_failed(desired, live))
+    changes = with_reasons(context, desired, changes)
     if not changes:
         return Finding((_equal(context, desired, live),))
     hands_off = _hands_off(desired, live, changes)
@@ -105,10 +108,10 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     )
     if refusal is not None:
         return Finding(refusal=refusal)
-    return _update(context, desired, live, tagged(after, desired, context.options))
+    return _update(context, desired, live, tagged(after, desired, context.options), reasons_of(changes))
 
 
-def _upkeep(
+def upkeep(
     context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What our own marks on an owned resource should say: the policy's marker, and no step left undone.
@@ -165,23 +168,30 @@ def _action(
     )
 
 
-def _update(context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]) -> Finding:
+def _update(
+    context: Context,
+    desired: DesiredResource,
+    live: LiveResource,
+    after: Mapping[str, Any],
+    causes: tuple[Reason, ...],
+) -> Finding:
     shape = rules_of(desired.address.kind).shape
     steps = _steps(context, desired, live, after)
     if isinstance(steps, Forbidden):
-        changes = changes_between(shape, live.body, after, desired)
+        changes = with_reasons(context, desired, changes_between(shape, live.body, after, desired))
         return Finding(refusal=region_removal(desired, steps, changes))
-    verb, reasons = _verb(context, live)
+    verb, reasons = _verb(context, live, causes)
     shared = shares(desired, live.body, after, reasons) if desired.address.kind is Kind.GALLERY else ()
+    shared = tuple(replace(each, changes=with_reasons(context, desired, each.changes)) for each in shared)
     actions: list[Action] = []
     before: Mapping[str, Any] = live.body
     for number, step in enumerate(steps, 1):
         changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
-        changes = tuple(change for change in changes if not is_shared(change))
+        changes = with_reasons(context, desired, tuple(change for change in changes if not is_shared(change)))
         if not changes and shared:
             break  # sharing is all that differs
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
-        words = step.words or update_words(desired.address, changes)
+        words = step.words or change_sentence(verb, desired.address, changes, step.body)
         action = _action(desired, live, verb, why, words)
         actions.append(
             replace(
@@ -206,8 +216,8 @@ def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:
     return (Change(STATE_PATH, "Failed", "Succeeded", str(Rule.READ_ONLY), desired.origin),)
 
 
-def _verb(context: Context, live: LiveResource) -> tuple[Verb, tuple[Reason, ...]]:
-    reasons = (Reason.IN_FAILED_STATE,) if live.state == "Failed" else (Reason.DIFFERS,)
+def _verb(context: Context, live: LiveResource, causes: tuple[Reason, ...]) -> tuple[Verb, tuple[Reason, ...]]:
+    reasons = (Reason.IN_FAILED_STATE, *causes) if live.state == "Failed" else causes or (Reason.DIFFERS,)
     if context.options.owner and context.owner(live) is not Owner.OURS:
         return Verb.ADOPT, (*reasons, Reason.ADOPT_REQUESTED)
     return Verb.UPDATE, reasons

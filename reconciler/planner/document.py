@@ -12,7 +12,7 @@ from typing import Any
 from reconciler import __version__
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
-from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
+from reconciler.model.plan import Action, Change, Plan, Refusal, Source, Target, Undeclared
 from reconciler.model.state import Unread
 from reconciler.planner.fingerprint import canonical_json
 from reconciler.planner.impact_entries import latest_entry, limit_entry, volume_entry
@@ -26,15 +26,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": "gallery-reconciler", "version": __version__},
         "createdAt": plan.created_at,
-        "target": {
-            "name": plan.target.name,
-            "cloud": plan.target.cloud,
-            "instance": plan.target.instance,
-            "scopes": [_scope(scope) for scope in plan.target.scopes],
-        },
-        "source": {"path": plan.source.path, "revision": plan.source.revision, "dirty": plan.source.dirty},
+        "target": target_document(plan.target),
+        "source": source_document(plan.source),
         "complete": plan.complete,
-        "unread": [_unread(place) for place in plan.unread],
+        "unread": [unread_document(place) for place in plan.unread],
         "actions": [_action(action) for action in plan.actions],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "undeclared": [_undeclared(row) for row in plan.undeclared],
@@ -64,11 +59,28 @@ def _scope(scope: Scope) -> dict[str, str]:
     return {"subscription": scope.subscription, "resourceGroup": scope.group}
 
 
-def _unread(place: Unread) -> dict[str, str]:
+def target_document(target: Target) -> dict[str, Any]:
+    """What a run speaks of."""
+    return {
+        "name": target.name,
+        "cloud": target.cloud,
+        "instance": target.instance,
+        "scopes": [_scope(scope) for scope in target.scopes],
+    }
+
+
+def source_document(source: Source) -> dict[str, Any]:
+    """Where the manifests came from."""
+    return {"path": source.path, "revision": source.revision, "dirty": source.dirty}
+
+
+def unread_document(place: Unread) -> dict[str, str]:
+    """One place that could not be read."""
     return {"where": place.where, "code": place.code, "message": place.message, "hint": place.hint}
 
 
-def _origin(origin: Origin | None) -> dict[str, Any] | None:
+def origin_document(origin: Origin | None) -> dict[str, Any] | None:
+    """A place in a manifest."""
     return None if origin is None else {"file": origin.file, "line": origin.line, "column": origin.column}
 
 
@@ -78,7 +90,8 @@ def _change(change: Change) -> dict[str, Any]:
         "before": plain(change.before),
         "after": plain(change.after),
         "rule": change.rule,
-        "origin": _origin(change.origin),
+        "reason": str(change.reason),
+        "origin": origin_document(change.origin),
     }
 
 
@@ -94,7 +107,7 @@ def _action(action: Action) -> dict[str, Any]:
         "requires": list(action.requires),
         "fingerprint": action.fingerprint,
         "hazard": action.hazard,
-        "origin": _origin(action.origin),
+        "origin": origin_document(action.origin),
     }
 
 
@@ -107,7 +120,7 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
         "message": refusal.message,
         "waysOut": list(refusal.ways_out),
         "override": refusal.override,
-        "origin": _origin(refusal.origin),
+        "origin": origin_document(refusal.origin),
     }
 
 

@@ -18,6 +18,7 @@ from reconciler.planner.fate import Outlook, marker
 from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.ownership import OWNER_TAG, Owner
 from reconciler.planner.recycle import failed_is_kept, held_by_bin
+from reconciler.planner.sentences import abandon_sentence, deletion_sentence
 
 PARENTS = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
 SHOWN = 5
@@ -146,7 +147,8 @@ def _action(live: LiveResource, verb: Verb, reasons: tuple[Reason, ...], words: 
 
 
 def _delete(live: LiveResource) -> Action:
-    action = _action(live, Verb.DELETE, (Reason.NO_LONGER_DECLARED,), "no longer declared")
+    words = deletion_sentence(live.address, live.body)
+    action = _action(live, Verb.DELETE, (Reason.NO_LONGER_DECLARED,), words)
     return replace(action, expected=live.body)
 
 
@@ -159,5 +161,5 @@ def _abandon(live: LiveResource) -> Action:
     """Give a resource up: the owner tag goes, everything else stays."""
     tags = {key: value for key, value in live.tags.items() if key != OWNER_TAG}
     change = Change(("tags", OWNER_TAG), live.tags[OWNER_TAG], None, "updatable")
-    action = _action(live, Verb.ABANDON, (Reason.NO_LONGER_DECLARED,), "given up, not deleted")
+    action = _action(live, Verb.ABANDON, (Reason.NO_LONGER_DECLARED,), abandon_sentence(live.address))
     return replace(action, changes=(change,), body=arm_body(live.address, {**live.body, "tags": tags}))

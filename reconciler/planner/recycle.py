@@ -14,6 +14,7 @@ from reconciler.model.plan import Action, Level, Reason, Refusal, RefusalRule, V
 from reconciler.model.state import DesiredResource, LiveResource, SoftDeleted
 from reconciler.planner.context import Context
 from reconciler.planner.finding import Finding
+from reconciler.planner.sentences import title
 
 SHOWN = 5
 HOLDING = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
@@ -39,7 +40,7 @@ def restored(context: Context, desired: DesiredResource) -> Finding | None:
         address=desired.address,
         verb=Verb.RESTORE,
         reasons=(Reason.SOFT_DELETED,),
-        words=f"bring back what was deleted {_day(kept.deleted)}; Azure keeps it {_until(kept)}",
+        words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; Azure keeps it {_until(kept)}",
         resource_id=desired.address.resource_id,
         body={"location": kept.location, "properties": {"storageProfile": {}, "restore": True}},
         hazard="it comes back as it was; plan again to see whether it differs from the manifest",

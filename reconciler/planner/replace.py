@@ -25,6 +25,7 @@ from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner
 from reconciler.planner.recycle import soft_delete_on
+from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.words import replacement_words
 
 SHOWN = 5
@@ -198,7 +199,7 @@ def _removal(
         address=live.address,
         verb=verb,
         reasons=reasons,
-        words="delete it" if desired is not None else "goes with what it is in",
+        words=deletion_sentence(live.address, live.body),
         changes=changes,
         resource_id=live.resource_id,
         fingerprint=fingerprint(live),
@@ -218,6 +219,5 @@ def _making(
         id=f"{Verb.REPLACE} {desired.address.key} #2",
         verb=Verb.REPLACE,
         reasons=reasons,
-        words=f"create it anew: {made.words}" if made.words else "create it anew",
         changes=changes or made.changes,
     )

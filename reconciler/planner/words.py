@@ -1,4 +1,4 @@
-"""The plain words of a plan: one line per action, and the ways out of a refusal."""
+"""The plain words of a plan: what a new resource will be, and the ways out of a refusal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import following
 
 
-def creation_words(address: Address, body: Mapping[str, Any]) -> str:
+def creation_detail(address: Address, body: Mapping[str, Any]) -> str:
     """What a new resource will be: a version's source and regions, a definition's system, who gets access."""
     match address.kind:
         case Kind.IMAGE_VERSION:
@@ -44,26 +44,6 @@ def regions_words(body: Mapping[str, Any]) -> str:
     profile = body.get("publishingProfile") or {}
     regions = profile.get("targetRegions") or {}
     return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
-
-
-def update_words(address: Address, changes: tuple[Change, ...]) -> str:
-    """What an update is about, in few words."""
-    words: list[str] = []
-    for change in changes:
-        if change.path[:2] == ("publishingProfile", "targetRegions"):
-            region, rest = str(change.path[2]).strip("[]"), change.path[3:]
-            if not rest:
-                words.append(_region_words(region, change))
-            elif rest == ("regionalReplicaCount",):
-                words.append(f"{change.before} → {change.after} replicas in {region}")
-    return f"{address.name}: {', '.join(words)}" if words else ""
-
-
-def _region_words(region: str, change: Change) -> str:
-    if change.after is None:
-        return f"remove region {region}"
-    count = change.after.get("regionalReplicaCount", 1)
-    return f"add region {region} with {count} replica{'s' if count != 1 else ''}"
 
 
 def ways_out_of(address: Address, changes: tuple[Change, ...], below: int) -> tuple[str, ...]:

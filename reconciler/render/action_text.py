@@ -40,6 +40,7 @@ REASON_WORDS = {
     "ParentReplaced": "goes with what it is in",
     "SoftDeleted": "in the recycle bin",
 }
+DRIFTED_LINE = "drifted since last apply"
 ACCEPTED = "(accepted by the service, not in the documented list)"
 NARROW_VALUES = 36  # below this a change gets a line of its own
 
@@ -71,13 +72,21 @@ def _details(action: Action, page: Page, *, alone: bool) -> Iterator[str]:
         yield two_columns(f"    {creation_line(action)}", origin, page.width)
         yield from items(declared_items(action), page.width)
     else:
-        words = _words(action)
+        words = _words(action) if _tells_more(action) else ""
         if words and alone:
             yield from fold(f"    {words}", page.width)
+        mixed = len({change.reason for change in action.changes if change.reason}) > 1
         for change in action.changes:
-            yield from change_lines(change, page)
+            yield from change_lines(change, page, drift_words(change) if mixed else "")
     if action.hazard:
         yield from (page.paint(line, "stop") for line in fold(f"    ! {safe(action.hazard)}", page.width))
+
+
+def _tells_more(action: Action) -> bool:
+    """Whether the sentence says what address, reasons and fields leave to be worked out, as with regions."""
+    if action.verb in (Verb.UPDATE, Verb.ADOPT):
+        return any(str(part).startswith("[") for change in action.changes for part in change.path)
+    return action.verb is not Verb.DELETE
 
 
 def _words(action: Action) -> str:
@@ -88,8 +97,13 @@ def _words(action: Action) -> str:
     return safe(words)
 
 
-def change_lines(change: Change, page: Page) -> Iterator[str]:
-    """One field: path, before → after, the manifest line behind it; values are cut to what fits."""
+def drift_words(change: Change) -> str:
+    """What a line says of a field that changed in Azure; a changed manifest is named by its line."""
+    return DRIFTED_LINE if change.reason == Reason.DRIFTED else ""
+
+
+def change_lines(change: Change, page: Page, note: str = "") -> Iterator[str]:
+    """One field: path, before → after, the manifest line behind it and a note; values are cut to what fits."""
     head = f"    {safe(change.dotted)}"
     room = page.width - columns(head) - 2
     if room >= NARROW_VALUES:
@@ -97,7 +111,7 @@ def change_lines(change: Change, page: Page) -> Iterator[str]:
     else:
         yield from fold(head, page.width, "      ")
         line = f"      {pair_words(change.before, change.after, page.width - 6)}"
-    origin = safe(str(change.origin)) if change.origin else ""
+    origin = safe(" · ".join(filter(None, (str(change.origin or ""), note))))
     if change.rule != "accepted":
         yield two_columns(line, origin, page.width)
     elif columns(f"{line}  {ACCEPTED}") <= page.width:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action, dotted
 from reconciler.model.state import Path
+from reconciler.planner.words import creation_detail
 from reconciler.render.layout import cut
 from reconciler.render.words import LONGEST, safe, value_words
 
@@ -31,8 +32,8 @@ TOLD: Final = {
 
 
 def creation_line(action: Action) -> str:
-    """The action's own words, each region with its storage type and whether it is encrypted."""
-    words = action.words
+    """What the resource will be, each region with its storage type and whether it is encrypted."""
+    words = _told(action)
     for key, region in _regions(action):
         extra = [str(region["storageAccountType"])] if region.get("storageAccountType") else []
         extra += ["encrypted"] if region.get("encryption") else []
@@ -40,6 +41,10 @@ def creation_line(action: Action) -> str:
             seen = re.compile(rf"(?<![\w-]){re.escape(key)} ×\d+")
             words = seen.sub(" ".join([r"\g<0>", *extra]), words, count=1)
     return safe(words)
+
+
+def _told(action: Action) -> str:
+    return creation_detail(action.address, {str(change.path[0]): change.after for change in action.changes})
 
 
 def declared_items(action: Action) -> Iterator[str]:
@@ -109,7 +114,7 @@ def _region_told(action: Action, leaf: Path) -> bool:
     if leaf[-1] in REGION_NAME:
         return True
     region = str(leaf[2]).strip("[]")
-    return leaf[-1] == "storageAccountType" and re.search(rf"{re.escape(region)} ×\d", action.words) is not None
+    return leaf[-1] == "storageAccountType" and re.search(rf"{re.escape(region)} ×\d", _told(action)) is not None
 
 
 def _name(leaf: Path) -> str:

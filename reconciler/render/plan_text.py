@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Level, Plan, Refusal, Target, Verb
-from reconciler.render.action_text import change_lines, main_action, resource_lines
+from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Verb
+from reconciler.model.state import Unread
+from reconciler.render.action_text import change_lines, drift_words, main_action, resource_lines
 from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.paint import Page
@@ -30,10 +31,10 @@ class ReadFacts:
 
 def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
     """The whole plan as text ending in a newline."""
-    blocks = ["\n".join(_header(plan, facts, page))]
+    blocks = [read_header(plan.target, plan.source, facts, page)]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in _by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
-    lists = (_unread(plan, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
+    lists = (unread_lines(plan.unread, page), _undeclared(plan, page), _unowned(plan, page), _hints(plan, page))
     for lines in map(list, lists):
         if lines:
             blocks.append("\n".join(lines))
@@ -65,14 +66,15 @@ def target_text(target: Target, state: str, page: Page) -> str:
     return "\n".join(page.paint(line, "bold") for line in items(target_items(target, state), page.width, "  ", ""))
 
 
-def _header(plan: Plan, facts: ReadFacts, page: Page) -> Iterator[str]:
-    parts = target_items(plan.target, facts.state)
-    if plan.source.revision:
-        dirty = " with uncommitted changes" if plan.source.dirty else ""
-        parts.append(f"revision {safe(plan.source.revision[:7])}{dirty}")
+def read_header(target: Target, source: Source, facts: ReadFacts, page: Page) -> str:
+    """The header of what was read: target, revision of the manifests, and what reading cost."""
+    parts = target_items(target, facts.state)
+    if source.revision:
+        dirty = " with uncommitted changes" if source.dirty else ""
+        parts.append(f"revision {safe(source.revision[:7])}{dirty}")
     read = f"{count_words(facts.resources, 'resource')} read in {count_words(facts.calls, 'call')}"
     parts.append(f"{read}, {seconds_words(facts.seconds)}")
-    yield from (page.paint(line, "bold") for line in items(parts, page.width, "  ", ""))
+    return "\n".join(page.paint(line, "bold") for line in items(parts, page.width, "  ", ""))
 
 
 def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
@@ -81,7 +83,7 @@ def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
     yield page.paint(two_columns(head, f"refused {refusal.rule}", page.width), "stop")
     yield from fold(f"    {safe(refusal.message)}", page.width)
     for change in refusal.changes:
-        yield from change_lines(change, page)
+        yield from change_lines(change, page, drift_words(change))
     held = refusal.addresses[1:]
     if held and refusal.level is Level.RESOURCE:
         more = f" and {len(held) - HELD} more" if len(held) > HELD else ""
@@ -92,8 +94,9 @@ def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
         yield from items([f"ways out: {first_way}", *others], page.width, "      ", "    ")
 
 
-def _unread(plan: Plan, page: Page) -> Iterator[str]:
-    for place in plan.unread:
+def unread_lines(unread: Iterable[Unread], page: Page) -> Iterator[str]:
+    """Every place that could not be read, why, and what to do."""
+    for place in unread:
         yield page.paint(two_columns(f"? {safe(place.where)}", f"unread  {safe(place.code)}", page.width), "stop")
         yield from fold(f"    {safe(place.message)}", page.width)
         if place.hint:

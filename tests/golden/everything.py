@@ -34,8 +34,9 @@ def address(
     return Address(SUB, group, gallery, image, version, access)
 
 
-def change(path: str, before: Any, after: Any, line: int = 0, rule: str = "updatable") -> Change:
-    return Change(tuple(path.split("/")), before, after, rule, Origin("images/ubuntu.yaml", line, 7) if line else None)
+def change(path: str, before: Any, after: Any, line: int = 0, rule: str = "updatable", reason: str = "") -> Change:
+    origin = Origin("images/ubuntu.yaml", line, 7) if line else None
+    return Change(tuple(path.split("/")), before, after, rule, origin, reason)
 
 
 def action(where: Address, verb: Verb, *reasons: Reason, step: int = 0, **more: Any) -> Action:
@@ -46,7 +47,8 @@ CREATE = action(
     address(*UBUNTU, "1.5.0"),
     Verb.CREATE,
     Reason.NOT_IN_AZURE,
-    words="from https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd · westeurope ×2, northeurope ×1",
+    words="create version 1.5.0 of ubuntu-2404 from https://corp.blob.core.windows.net/vhds/ubuntu-2404.vhd "
+    "in westeurope ×2, northeurope ×1",
     changes=(
         change("location", None, "westeurope", 40),
         change(
@@ -75,13 +77,14 @@ CREATE = action(
 UPDATE = action(
     address("rg-images", "corp_images"),
     Verb.UPDATE,
-    Reason.DRIFTED,
     Reason.SPEC_CHANGED,
+    Reason.DRIFTED,
+    words="set description, set tag team to platform, clear identifier.uniqueName and 1 more change on corp_images",
     changes=(
-        change("description", "infra", "Golden images of the platform team", 12),
-        change("tags/team", "infra", "platform", 14),
-        change("identifier/uniqueName", SIGNED, None),
-        change("eula", "x" * 300 + " one", "x" * 300 + " two", 15, rule="accepted"),
+        change("description", "infra", "Golden images of the platform team", 12, reason=Reason.SPEC_CHANGED),
+        change("tags/team", "infra", "platform", 14, reason=Reason.DRIFTED),
+        change("identifier/uniqueName", SIGNED, None, reason=Reason.DRIFTED),
+        change("eula", "x" * 300 + " one", "x" * 300 + " two", 15, rule="accepted", reason=Reason.SPEC_CHANGED),
     ),
 )
 STEPS = (
@@ -98,7 +101,7 @@ STEPS = (
         Verb.UPDATE,
         Reason.DIFFERS,
         step=2,
-        words="remove northeurope",
+        words="remove region northeurope from ubuntu-2404 1.4.0",
         hazard="northeurope serves nothing until added again",
         changes=(
             change(
@@ -107,6 +110,7 @@ STEPS = (
                 "EncryptedVMGuestStateOnlyWithPmk",
                 "EncryptedWithPmk",
                 31,
+                reason=Reason.DIFFERS,
             ),
         ),
     ),
@@ -122,8 +126,10 @@ OTHERS = (
     action(
         address("rg-images", "corp_images", "win-2025"),
         Verb.ADOPT,
+        Reason.DIFFERS,
         Reason.ADOPT_REQUESTED,
-        changes=(change("recommended/vCPUs/min", 1, 2, 70),),
+        words="take over win-2025 and set recommended.vCPUs.min to 2",
+        changes=(change("recommended/vCPUs/min", 1, 2, 70, reason=Reason.DIFFERS),),
     ),
     action(
         address("rg-images", "corp_images", "win-2025", "3.0.0"),
@@ -135,7 +141,7 @@ OTHERS = (
         address("rg-images", "corp_images", "debian-11", "1.0.0"),
         Verb.DELETE,
         Reason.NO_LONGER_DECLARED,
-        words="no longer declared",
+        words="delete version 1.0.0 of debian-11",
     ),
     action(address("rg-images", "corp_images", "rhel-9"), Verb.NOOP),
 )
@@ -153,7 +159,7 @@ REFUSALS = (
         Level.RESOURCE,
         tuple(address("rg-images", "corp_images", "win-2022", *version) for version in ((), ("1.0.0",), ("1.1.0",))),
         f"hyperVGeneration cannot change once a definition exists, neither can {SIGNED}",
-        (change("hyperVGeneration", "V1", "V2", 9, "immutable"),),
+        (change("hyperVGeneration", "V1", "V2", 9, "immutable", Reason.SPEC_CHANGED),),
         ("a new definition name", f"restore hyperVGeneration: V1, uri: {SIGNED}"),
         origin=Origin("images/win.yaml", 9, 7),
     ),

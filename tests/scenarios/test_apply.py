@@ -294,7 +294,7 @@ def test_a_region_leaves_in_three_shown_steps_and_the_flag_ends_as_it_was(bench:
 
     assert [action.words for action in plan.writes] == [
         "allow regions to be removed (allowDeletionOfReplicatedLocations: true)",
-        "1.0.0: remove region northeurope",
+        "remove region northeurope from ubuntu 1.0.0",
         "set the flag back",
     ]
     assert plan.writes[1].requires == (plan.writes[0].id,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,9 @@ from reconciler.model.address import Kind
 from reconciler.model.plan import RefusalRule
 from reconciler.planner.bodies import arm_body
 from tests.support import field_samples as samples
+from tests.support.field_estates import TABLES, declared, lay
 from tests.support.workbench import Workbench, changed, workbench, writes
 
-TABLES = {
-    Kind.GALLERY: (samples.GALLERY_BASE, samples.GALLERY),
-    Kind.IMAGE_DEFINITION: (samples.DEFINITION_BASE, samples.DEFINITION),
-    Kind.IMAGE_VERSION: (samples.VERSION_BASE, samples.VERSION),
-    Kind.ROLE_ASSIGNMENT: (samples.ACCESS_BASE, samples.ACCESS),
-}
 CHANGING = (Rule.UPDATABLE, Rule.ACCEPTED, Rule.SET_ONCE, Rule.GUARDED, Rule.SHARED)
 
 
@@ -42,36 +36,8 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield running
 
 
-def lay(base: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in fragment.items():
-        inner = result.get(key)
-        nested = isinstance(inner, dict) and isinstance(value, dict) and key != "storageProfile"
-        result[key] = lay(inner, value) if nested and isinstance(inner, dict) else value
-    return result
-
-
 def declare(bench: Workbench, kind: Kind, fragment: dict[str, Any]) -> None:
-    """One gallery with everything above the kind, and the fragment laid over the kind's base."""
-    base, _ = TABLES[kind]
-    spec = lay(base, fragment)
-    gallery: dict[str, Any] = {
-        "apiVersion": "gallery-reconciler/v1",
-        "kind": "Gallery",
-        "metadata": {"name": "g"},
-        "spec": spec if kind is Kind.GALLERY else samples.GALLERY_BASE,
-    }
-    if kind is Kind.ROLE_ASSIGNMENT:
-        gallery["access"] = [spec]
-    if kind in (Kind.IMAGE_DEFINITION, Kind.IMAGE_VERSION):
-        image: dict[str, Any] = {
-            "metadata": {"name": "d"},
-            "spec": spec if kind is Kind.IMAGE_DEFINITION else samples.DEFINITION_BASE,
-        }
-        if kind is Kind.IMAGE_VERSION:
-            image["versions"] = [{"metadata": {"name": "1.0.0"}, "spec": spec}]
-        gallery["images"] = [image]
-    bench.write(json.dumps(gallery))
+    bench.write(declared(kind, fragment))
 
 
 def test_every_field_of_the_registry_has_an_example() -> None:

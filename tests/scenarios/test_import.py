@@ -15,9 +15,9 @@ from reconciler.importing import import_pass
 from reconciler.live.everything import Everything
 from reconciler.model.address import Kind
 from reconciler.model.plan import Target
-from tests.scenarios.test_every_field import TABLES, declare
 from tests.support import field_samples as samples
 from tests.support.commands import Ran, Shell
+from tests.support.field_estates import TABLES, declared
 from tests.support.workbench import GROUP, NOW, SUB, Workbench
 
 SAMPLES = Path(__file__).parents[2] / "manifests"
@@ -66,7 +66,7 @@ def test_a_sample_imports_into_a_fresh_folder_that_plans_nothing_for_anybody(
     bench: Workbench, shell: Shell, name: str, scopes: tuple[str, ...]
 ) -> None:
     applied(bench, name)
-    declared = {address.key for address in bench.built().desired.resources}
+    known = {address.key for address in bench.built().desired.resources}
 
     imported = shell.run("import", *scopes, "--out", "fresh")
 
@@ -76,7 +76,7 @@ def test_a_sample_imports_into_a_fresh_folder_that_plans_nothing_for_anybody(
     for instance, more in ((name, ()), ("another", ("--adopt", "all")), ("another", ()), ("", ())):
         assert_empty(shell, "fresh", instance, *more)
     shown = shell.run("show", "fresh", **OWN_SETTINGS).document
-    assert len(shown["resources"]) == len(declared)
+    assert len(shown["resources"]) == len(known)
 
 
 def test_a_stream_of_an_import_is_a_stream_for_a_plan(bench: Workbench, shell: Shell) -> None:
@@ -115,7 +115,7 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "path"), CASES)
 def test_every_field_imports(bench: Workbench, kind: Kind, path: str) -> None:
-    declare(bench, kind, TABLES[kind][1][path][1])
+    bench.write(declared(kind, TABLES[kind][1][path][1]))
     bench.apply()
     target = Target("test", "emulator", "test", bench.scopes)
 
@@ -123,10 +123,10 @@ def test_every_field_imports(bench: Workbench, kind: Kind, path: str) -> None:
 
     assert not imported.omissions
     assert not imported.differences
-    declared = bench.built().desired.resources
+    before = bench.built().desired.resources
     bench.write("---\n".join(gallery.standing for gallery in imported.emission.galleries))
     again = bench.built().desired.resources
-    assert again.keys() == declared.keys()
+    assert again.keys() == before.keys()
     for instance in ("test", "other", ""):
         assert not bench.plan(instance=instance, adopt=frozenset({"all"})).pending
 

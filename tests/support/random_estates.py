@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,12 @@ from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.registry import rules_of
 from reconciler.manifest.build import Fallback, build
 from reconciler.manifest.text import ManifestText
-from reconciler.model.address import Scope
+from reconciler.model.address import Address, Scope
+from reconciler.model.ledger import EMPTY, Applied, Ledger
 from reconciler.model.plan import Plan, Source, Target
+from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.state import DesiredState, LiveResource, LiveState
+from reconciler.planner.applied import entries_of
 from reconciler.planner.bodies import arm_body, new_body, new_resource_id
 from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
@@ -101,12 +105,26 @@ def public_name(body: Mapping[str, Any]) -> str:
     return f"{info.get('publicNamePrefix')}-{SUB}"
 
 
-def planned(desired: DesiredState, live: LiveState, options: Options = OPTIONS) -> Plan:
+def planned(desired: DesiredState, live: LiveState, options: Options = OPTIONS, *, ledger: Ledger = EMPTY) -> Plan:
     """The plan between the two; whatever is declared and not live is proven absent."""
+    return planned_at(desired, live, options, NOW, ledger=ledger)
+
+
+def planned_at(
+    desired: DesiredState, live: LiveState, options: Options, now: datetime, *, ledger: Ledger = EMPTY
+) -> Plan:
+    """The same at another moment."""
     absent = frozenset(desired.resources.keys() - live.resources.keys())
-    known = LiveState(live.resources, absent - unread_part(absent, live), live.unread)
+    known = replace(live, absent=absent - unread_part(absent, live))
     target = Target("test", "emulator", options.instance, (Scope(SUB, GROUP),))
-    return plan_of(desired, known, options, target=target, source=Source("-"), now=NOW)
+    return plan_of(desired, known, options, target=target, source=Source("-"), now=now, ledger=ledger)
+
+
+def applied(desired: DesiredState, options: Options = OPTIONS) -> dict[Address, Applied]:
+    """The ledger after everything of it was applied."""
+    plan = planned(desired, LiveState({}), options)
+    results = [ActionResult(action.id, action.address, action.verb, Outcome.SUCCEEDED) for action in plan.writes]
+    return dict(entries_of(plan, Report(tuple(results)), desired.resources, options, at="2026-11-01").put)
 
 
 def unread_part(addresses: frozenset[Any], live: LiveState) -> frozenset[Any]:

@@ -66,6 +66,8 @@ def test_the_import_contracts_hold_and_a_planted_violation_fails_them(tmp_path: 
         ("kinds/gallery.py", "import reconciler.kinds.image_version", "kinds know nothing of each other"),
         ("emulator/regions.py", "import reconciler.kinds.rules", "the emulator imports nothing of ours"),
         ("app.py", "import reconciler.emulator.serve", "the emulator is reached only from the command line"),
+        ("planner/diff.py", "import reconciler.store.room", "the planner is pure"),
+        ("cli/recording.py", "import sqlalchemy", "only the store knows its database"),
         ("manifest/build.py", "import azure.core", "only the gateway and the credential know the Azure SDKs"),
         ("model/plan.py", "import reconciler.planner.build", "imports point downwards"),
     ):

@@ -16,7 +16,7 @@ TEXT = plan_text(PLAN, FACTS, Page(200))
 
 
 def test_all_steps_of_a_resource_stand_together_where_it_first_appears() -> None:
-    steps = [TEXT.index(words) for words in ("1. allow regions", "2. remove northeurope", "3. add them again")]
+    steps = [TEXT.index(words) for words in ("1. allow regions", "2. remove region northeurope", "3. add them again")]
 
     assert steps == sorted(steps)
     assert TEXT.count("corp_images/ubuntu-2404/1.4.0") == 1

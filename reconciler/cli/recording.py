@@ -1,0 +1,81 @@
+"""What an apply leaves in the store: when it began, how it ended, and what is live as declared since then.
+
+Apart from the apply, which goes on the same whether anything of this can be kept or not.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.console import tell_safely
+from reconciler.model.report import Outcome, Report
+from reconciler.model.run import SavedRun
+from reconciler.store.room import StoreRoom
+
+if TYPE_CHECKING:
+    from reconciler.model.state import DesiredState
+    from reconciler.planner.options import Options
+    from reconciler.reconcile import Planned
+    from reconciler.settings import Settings
+
+
+def store_room(settings: Settings) -> StoreRoom:
+    """The store of the state folder; opened when something is looked up or saved, its troubles told on one line."""
+    return StoreRoom(
+        Path(settings.stateDir), warn=lambda line: tell_safely(f"warning: {line}"), clock=lambda: datetime.now(UTC)
+    )
+
+
+class Recording:
+    """One apply as the store keeps it; `desired` is what the manifests declare."""
+
+    def __init__(self, room: StoreRoom, planned: Planned, desired: DesiredState, options: Options) -> None:
+        self._room = room
+        self._plan = planned.plan
+        self._roles = planned.live.roles
+        self._desired = desired
+        self._options = options
+        self._run = SavedRun(uuid.uuid4().hex, self._plan.digest, self._plan.source.revision, _moment())
+        self._opening: threading.Thread | None = None
+
+    def begun(self) -> None:
+        """The apply is about to write: one that is killed leaves a run without an end.
+
+        Opening the store takes longer than most requests, so nobody waits for it; the end of the run does.
+        """
+        self._opening = threading.Thread(target=self._room.save, args=(self._plan.target, self._run), daemon=True)
+        self._opening.start()
+
+    def ended(self, report: Report | None, code: int) -> None:
+        """The apply ended with an exit code; `report` is what is known, None where nothing was tried."""
+        with suppress(KeyboardInterrupt):  # who wants to stop now loses words, no work
+            if self._opening is not None:
+                self._opening.join()
+            self._save(report, code)
+
+    def _save(self, report: Report | None, code: int) -> None:
+        from reconciler.planner.applied import entries_of
+        from reconciler.planner.context import with_roles
+        from reconciler.render.documents import report_document
+        from reconciler.render.secrets import deep_without_secrets
+
+        at = _moment()
+        run = replace(self._run, ended=at, exit_code=int(code))
+        if report is None:
+            self._room.save(self._plan.target, run)
+            return
+        counts = {str(outcome): report.count(outcome) for outcome in Outcome if report.count(outcome)}
+        run = replace(run, counts=counts, report=deep_without_secrets(report_document(report)))
+        desired = with_roles(self._desired.resources, self._roles)
+        entries = entries_of(self._plan, report, desired, self._options, at=at)
+        self._room.save(self._plan.target, run, entries.put, entries.gone)
+
+
+def _moment() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

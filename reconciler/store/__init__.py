@@ -1,0 +1,1 @@
+"""What we remember between runs: the ledger and saved runs. Losing it destroys nothing, no decision depends on it."""

@@ -1,0 +1,121 @@
+"""How a store is opened: what is newer is left alone, what is not ours or damaged is moved aside and begun anew.
+
+A look never writes: only who saves makes a store, changes its layout or moves a file aside.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from reconciler.store.database import Database
+from reconciler.store.tables import Foreign, check_layout, known_version, migrate, version_of
+
+PATIENCE: Final = 5.0  # seconds for another process to end its transaction
+DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+NEXT_APPLY: Final = "the next apply moves it aside and begins a new one"
+
+
+class Newer(Exception):  # noqa: N818 - a state of the world
+    """A store whose layout this program does not know."""
+
+
+def open_to_read(file: Path) -> Database | None:
+    """The store as it is; None for one that holds nothing yet or is of an older layout, which the next apply renews.
+
+    Raises Newer, Foreign, OSError, SQLAlchemyError.
+    """
+    engine = _engine(file, "ro")
+    try:
+        with engine.begin() as connection:
+            version = _known(version_of(connection))
+            if version < known_version():
+                return None
+            check_layout(connection)
+    except (DatabaseError, Foreign) as error:
+        if _useless(error):
+            raise Foreign(f"{_why(error)}; {NEXT_APPLY}") from error
+        raise
+    return Database(engine)
+
+
+def write_to(
+    file: Path, work: Callable[[Database], None], *, warn: Callable[[str], None], clock: Callable[[], datetime]
+) -> None:
+    """Do some work on the store, made or brought to this version's layout; one that is useless is begun anew once.
+
+    Raises Newer, OSError, SQLAlchemyError.
+    """
+    try:
+        work(_opened(file))
+    except (DatabaseError, Foreign) as error:
+        if not _useless(error):
+            raise
+        aside = _moved_aside(file, clock())
+        warn(f"{_why(error)}; it was moved to {aside.name} and a new one is begun")
+        work(_opened(file))
+
+
+def _opened(file: Path) -> Database:
+    if file.exists():
+        with _engine(file, "ro").begin() as connection:
+            _known(version_of(connection))  # before anything is written: a newer store is never touched
+    engine = _engine(file, "rwc")
+    with engine.begin() as connection:
+        migrate(connection)
+        check_layout(connection)
+    return Database(engine)
+
+
+def _known(version: int) -> int:
+    if version > known_version():
+        raise Newer(f"it was written by a newer version (layout {version}, this one knows {known_version()})")
+    return version
+
+
+def _engine(file: Path, mode: str) -> Engine:
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
+        if mode != "ro":
+            connection.execute("PRAGMA journal_mode = WAL")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    begin = "BEGIN" if mode == "ro" else "BEGIN IMMEDIATE"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _useless(error: Any) -> bool:
+    """Whether the file can never be used, unlike one that is locked or may not be read."""
+    if isinstance(error, Foreign):
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF in DAMAGED
+
+
+def _why(error: Any) -> str:
+    return str(error) if isinstance(error, Foreign) else f"it is no store ({error.orig})"
+
+
+def _moved_aside(file: Path, moment: datetime) -> Path:
+    """Rename the file and what SQLite keeps beside it; the name says when."""
+    name = f"{file.name}.aside-{moment:%Y%m%dT%H%M%SZ}"
+    aside, number = file.with_name(name), 1
+    while aside.exists():
+        number += 1
+        aside = file.with_name(f"{name}-{number}")
+    for companion in COMPANIONS:
+        source = file.with_name(f"{file.name}{companion}")
+        if source.exists():
+            source.rename(file.with_name(f"{aside.name}{companion}"))
+    return aside

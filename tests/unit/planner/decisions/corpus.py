@@ -1,0 +1,27 @@
+"""A corpus of small estates and what a plan decides about each, for every decision to be compared line by line.
+
+No service is asked: what is live is what the service would hold had it taken the old manifests, bent as a case says.
+"""
+
+from __future__ import annotations
+
+from tests.unit.planner.decisions.case import Case
+from tests.unit.planner.decisions.changes import REPLACED, STEPS
+from tests.unit.planner.decisions.estates import GENERAL, OWNERSHIP
+from tests.unit.planner.decisions.fields import fields
+from tests.unit.planner.decisions.rules import GUARDS, POLICIES
+from tests.unit.planner.decisions.services import BIN, SHARING
+
+__all__ = ["CASES", "Case"]
+
+CASES: tuple[Case, ...] = (
+    *GENERAL,
+    *OWNERSHIP,
+    *POLICIES,
+    *GUARDS,
+    *STEPS,
+    *REPLACED,
+    *BIN,
+    *SHARING,
+    *fields(),
+)
