@@ -203,19 +203,38 @@ def _target_name(request: Request) -> str:
 
 def _scopes(request: Request, settings: Settings, built: Built, allowed: AllowList) -> tuple[Scope, ...]:
     scopes = [*built.desired.scopes, *(Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)]
-    for text in request.scopes:
-        subscription, _, group = text.partition("/")
-        if not group:
-            subscription, group = settings.subscription or "", text
-        if not subscription or not group or "/" in group:
-            raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
-        scopes.append(Scope(subscription, group))
+    scopes += (_scope_of(text, settings) for text in request.scopes)
     if not scopes and settings.subscription and settings.resourceGroup:
         scopes.append(Scope(settings.subscription, settings.resourceGroup))  # nothing is declared: look all the same
     if not scopes and len(allowed.subscriptions) == 1:
         scopes += [Scope(allowed.subscriptions[0], group) for group in allowed.groups]
+    return _unique(scopes)
+
+
+def _scope_of(text: str, settings: Settings) -> Scope:
+    subscription, _, group = text.partition("/")
+    if not group:
+        subscription, group = settings.subscription or "", text
+    if not subscription or not group or "/" in group:
+        raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
+    return Scope(subscription, group)
+
+
+def _unique(scopes: list[Scope]) -> tuple[Scope, ...]:
     unique = {scope.key: scope for scope in reversed(scopes)}
     return tuple(unique[key] for key in sorted(unique))
+
+
+def import_scopes(request: Request, settings: Settings) -> tuple[Scope, ...]:
+    """The resource groups to import: those named by hand, else those of the settings. Raises UsageError."""
+    scopes = [_scope_of(text, settings) for text in request.scopes]
+    if not scopes:
+        scopes += (Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)
+        if settings.subscription and settings.resourceGroup:
+            scopes.append(Scope(settings.subscription, settings.resourceGroup))
+    if not scopes:
+        raise UsageError("nothing says where to import from", "--scope SUBSCRIPTION/GROUP")
+    return _unique(scopes)
 
 
 def connect(

@@ -10,7 +10,15 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import commands, drifting, emulator_command, explaining, inspection, settings_command
+from reconciler.cli import (
+    commands,
+    drifting,
+    emulator_command,
+    explaining,
+    importing,
+    inspection,
+    settings_command,
+)
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command
 from reconciler.cli.settings_command import SettingsCommand
@@ -27,6 +35,7 @@ for _name, _command in (
     ("validate", inspection.validate),
     ("plan", commands.plan),
     ("apply", commands.apply),
+    ("import", importing.import_),
     ("show", inspection.show),
     ("drift", drifting.drift),
     ("status", commands.status),

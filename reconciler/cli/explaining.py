@@ -26,7 +26,10 @@ TopicArgument = Annotated[
 
 @walled
 def explain(topic: TopicArgument = None, output: OutputOption = Output.TEXT) -> int:
-    """Explain a field, an error code of Azure, a refusal rule, a reason or a manifest finding."""
+    """Explain a field, an error code, a rule or a reason.
+
+    Fields with their rules, error codes of Azure, refusal rules, reasons and manifest findings.
+    """
     from reconciler.explain import topics
     from reconciler.render.explain_text import entries_document, entries_text, topics_text
 
@@ -105,20 +108,26 @@ class SchemaOf(StrEnum):
 
     MANIFEST = "manifest"
     SETTINGS = "settings"
+    PLAN = "plan"
 
 
-SchemaArgument = Annotated[SchemaOf, typer.Argument(help="manifest: one document of a manifest; settings: the file.")]
+SchemaArgument = Annotated[SchemaOf, typer.Argument(help="One document of a manifest, the settings file, or the plan.")]
 
 
 @walled_json
 def schema(of: SchemaArgument = SchemaOf.MANIFEST) -> int:
     """Print the JSON Schema of manifests, settings or plans."""
-    if of is SchemaOf.SETTINGS:
-        from reconciler.manifest.settings_schema import settings_schema
+    match of:
+        case SchemaOf.SETTINGS:
+            from reconciler.manifest.settings_schema import settings_schema
 
-        say_document(settings_schema())
-    else:
-        from reconciler.manifest.schema import manifest_schema
+            say_document(settings_schema())
+        case SchemaOf.PLAN:
+            from reconciler.planner.document_schema import plan_schema
 
-        say_document(manifest_schema())
+            say_document(plan_schema())
+        case SchemaOf.MANIFEST:
+            from reconciler.manifest.schema import manifest_schema
+
+            say_document(manifest_schema())
     return ExitCode.DONE

@@ -49,6 +49,17 @@ class SourceFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConnectionFlags:
+    """Which cloud is asked, for whom and where, by a command that reads no manifests."""
+
+    settings: SettingsOption = None
+    subscription: SubscriptionOption = None
+    resource_group: GroupOption = None
+    instance: InstanceOption = None
+    cloud: CloudOption = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CloudFlags(SourceFlags):
     """Also which cloud is asked, for whom."""
 

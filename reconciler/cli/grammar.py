@@ -12,7 +12,7 @@ HARMLESS: Final = frozenset(
     {"--settings", "--instance", "--cloud", "--subscription", "--resource-group", "--scope", "--output", "--help"}
     | {"--detailed-exitcode", "--wait", "--state", "--port", "--time-scale", "--latency", "--config", "--host", "--tls"}
     | {"--sources", "--authorize", "--throttle", "--control", "--faults", "--as", "--certificate", "--resources"}
-    | {"--galleries", "--definitions", "--versions", "--budget", "--target", "--only", "--origin"}
+    | {"--galleries", "--definitions", "--versions", "--budget", "--target", "--only", "--origin", "--gallery"}
 )
 DRY_RUN: Final = frozenset({"--dry-run", "--dryrun", "--dry", "--what-if", "--whatif", "--check", "--diff", "--noop"})
 WAY: Final = "`reconciler plan` is the dry run, it writes nothing"

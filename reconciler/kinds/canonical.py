@@ -91,7 +91,8 @@ def _value(node: Node, value: Any, *, keep_null: bool) -> Any:
             }
         case Many() if isinstance(value, list):
             entries = [_value(node.item, entry, keep_null=keep_null) for entry in value]
-            return sorted(set(entries)) if node.unordered else entries
+            texts = node.unordered and all(isinstance(entry, str) for entry in entries)
+            return sorted(set(entries)) if texts else entries
         case _:
             return value
 

@@ -56,7 +56,8 @@ def _check_sources(storage: Mapping[str, Any] | None) -> Iterator[Problem]:
     yield from _check_disk(("storageProfile", "osDiskImage", "source"), os_disk)
     for lun, disk in data.items():
         yield from _check_disk(("storageProfile", "dataDiskImages", lun, "source"), (disk or {}).get("source") or {})
-        if not 0 <= int(str(lun).strip("[]")) <= MAX_LUN:
+        number = str(lun).strip("[]")  # a disk without one is complained about where lists are read
+        if number.removeprefix("-").isdecimal() and not 0 <= int(number) <= MAX_LUN:
             yield Problem(("storageProfile", "dataDiskImages", lun), "bad-lun", f"a LUN is 0–{MAX_LUN}")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reconciler.kinds.ownership import verified_owner
+from reconciler.live.everything import Everything
 from reconciler.live.identity import Spelling
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.state import DesiredState, LiveResource
@@ -18,7 +19,8 @@ from reconciler.model.state import DesiredState, LiveResource
 class Expectation:
     """Declared addresses by parent key (a gallery's parent is its scope); ancestors count as expected too.
 
-    `grants` are the declared assignments, `access` the same by the key of the resource they are for.
+    `grants` are the declared assignments, `access` the same by the key of the resource they are for; `everything`
+    asks for undeclared galleries too.
     """
 
     scopes: tuple[Scope, ...]
@@ -28,6 +30,7 @@ class Expectation:
     uefi: frozenset[Address]
     roles: tuple[tuple[Scope, str], ...]
     spell: Spelling
+    everything: Everything | None = None
 
     def children(self, key: str) -> tuple[Address, ...]:
         """What is expected right below a scope or address."""
@@ -44,8 +47,17 @@ class Expectation:
         """Whether an address is declared, or the parent of something declared."""
         return address in self.children(parent_key(address))
 
+    def looks_into(self, live: LiveResource, instance: str) -> bool:
+        """Whether a gallery is read with all below it: declared, ours, or asked for with everything."""
+        asked = self.everything is not None and self.everything.wants(live.address.gallery)
+        return asked or self.expects(live.address) or is_owned(live, instance)
 
-def expectation_of(desired: DesiredState, scopes: Iterable[Scope]) -> Expectation:
+    def wants_boot_keys(self, live: LiveResource) -> bool:
+        """Whether a version is read once more with its boot keys (fact 3.6/1)."""
+        return live.address in self.uefi or (self.everything is not None and self.everything.wants_boot_keys(live))
+
+
+def expectation_of(desired: DesiredState, scopes: Iterable[Scope], everything: Everything | None = None) -> Expectation:
     """Gather what a read must find out."""
     every = with_ancestors(desired.resources)
     below: dict[str, list[Address]] = {}
@@ -66,6 +78,7 @@ def expectation_of(desired: DesiredState, scopes: Iterable[Scope]) -> Expectatio
         frozenset(address for address, resource in desired.resources.items() if _has_uefi(resource.body)),
         _roles(grants),
         Spelling(every),
+        everything,
     )
 
 

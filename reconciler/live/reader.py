@@ -17,6 +17,7 @@ from functools import partial
 
 from reconciler.live.conversion import to_live
 from reconciler.live.crew import Crew
+from reconciler.live.everything import Everything
 from reconciler.live.expectation import expectation_of
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter
@@ -35,10 +36,14 @@ ONCE = Patience(tries=1)
 
 @dataclass(frozen=True, slots=True)
 class ReadScope:
-    """Where to look: resource groups, and the instance whose tagged galleries count though nobody declares them."""
+    """Where to look: resource groups, and the instance whose tagged galleries count though nobody declares them.
+
+    `everything` reads undeclared galleries too, as an import does.
+    """
 
     scopes: tuple[Scope, ...]
     instance: str = ""
+    everything: Everything | None = None
 
 
 def read(
@@ -53,7 +58,8 @@ def read(
     """Read everything in scope and everything declared. Raises CredentialError; all else becomes `unread`."""
     started, calls = clock(), gateway.calls
     with Crew(workers) as crew:
-        survey = Survey(gateway, expectation_of(desired, scope.scopes), scope.instance, crew, patience)
+        expected = expectation_of(desired, scope.scopes, scope.everything)
+        survey = Survey(gateway, expected, scope.instance, crew, patience)
         survey.run()
     return LiveState(
         resources={address: survey.live[address] for address in sorted(survey.live, key=lambda each: each.key)},

@@ -12,7 +12,7 @@ from functools import partial
 
 from reconciler.live.conversion import assignment_to_live, soft_deleted, to_live
 from reconciler.live.crew import Crew
-from reconciler.live.expectation import Expectation, is_owned, with_role
+from reconciler.live.expectation import Expectation, with_role
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter, Item, list_all
 from reconciler.live.patience import Patience
@@ -63,7 +63,7 @@ class Survey:
         for item in found:
             address = self._expected.spell(Address(scope.subscription, scope.group, item["name"]))
             live = to_live(address, item, Kind.GALLERY)
-            if self._expected.expects(address) or is_owned(live, self._instance):
+            if self._expected.looks_into(live, self._instance):
                 self._keep(live)
         self._prove_missing(scope.key)
 
@@ -86,7 +86,7 @@ class Survey:
             path = f"{gallery}/softdeletedartifacttypes/Images/artifacts/{address.image}/versions"
             deleted = partial(self._list, path, "listing soft-deleted versions")
             self._crew.ask(deleted, partial(self._on_soft_deleted, address))
-        if address in self._expected.uefi:
+        if self._expected.wants_boot_keys(live):
             ask_all = partial(fetch, self._gateway, address, address.resource_id, self._patience, UEFI)
             self._crew.ask(ask_all, partial(self._on_whole, "reading its UEFI settings", address))
 

@@ -116,9 +116,9 @@ class LiveResource:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """The live tags, {} where there are none."""
-        tags: Mapping[str, str] = self.body.get("tags") or {}
-        return tags
+        """The live tags, {} where there are none or where they have a shape of their own."""
+        tags = self.body.get("tags")
+        return tags if isinstance(tags, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)

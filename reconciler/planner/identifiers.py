@@ -40,7 +40,9 @@ def identifier_clashes(
 
 def _triplet(body: Mapping[str, Any]) -> tuple[str, ...]:
     identifier = body.get("identifier") or {}
-    return tuple(str(identifier.get(part) or "").lower() for part in PARTS) if identifier else ()
+    if not isinstance(identifier, Mapping) or not identifier:
+        return ()  # Azure may one day answer with another shape: then nobody holds it
+    return tuple(str(identifier.get(part) or "").lower() for part in PARTS)
 
 
 def _clash(action: Action, holder: Address, *, declared: bool) -> Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,101 +24,51 @@ from reconciler.planner.applied import entries_of
 from reconciler.planner.bodies import arm_body, new_body, new_resource_id
 from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
+from tests.support.random_parts import PRINCIPALS, Pen, access_line, gallery_spec, image_spec, version_spec
 from tests.support.workbench import GROUP, SUB
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OPTIONS = Options(instance="test", prune=True, max_deletes=1000, max_delete_percent=100, allow_empty=True)
-REGIONS = ["westeurope", "northeurope", "eastus2", "westus2", "japaneast"]
-PRINCIPALS = [f"6f7c1a34-2d1b-4a52-9a6e-0b2f3c4d5e{number:02x}" for number in range(3)]
-SOURCE = f"/subscriptions/{SUB}/resourceGroups/build/providers/Microsoft.Compute/images/a"
-
-words = st.text("abcdef ", min_size=1, max_size=8).map(str.strip).filter(bool)
-tags = st.dictionaries(st.sampled_from(["team", "Stage", "cost-center"]), words, max_size=3)
 
 
 @st.composite
-def regions(draw: st.DrawFn) -> list[Any]:
-    """Target regions with the home region among them, in one spelling or another."""
-    others = draw(st.lists(st.sampled_from(REGIONS[1:]), unique=True, max_size=3))
-    listed: list[Any] = []
-    for name in [REGIONS[0], *others]:
-        count = draw(st.integers(1, 4))
-        long: dict[str, Any] = {"name": name.upper(), "regionalReplicaCount": count}
-        hidden = {**long, "excludeFromLatest": draw(st.booleans())}
-        listed.append(draw(st.sampled_from([f"{name}={count}", long, hidden])))
-    return draw(st.permutations(listed))
-
-
-@st.composite
-def versions(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    """One version."""
-    publishing: dict[str, Any] = {"targetRegions": draw(regions())}
-    if draw(st.booleans()):
-        publishing["excludeFromLatest"] = draw(st.booleans())
-    if draw(st.booleans()):
-        publishing["endOfLifeDate"] = draw(st.sampled_from(["2030-01-01", "2031-06-30T12:00:00+02:00"]))
-    spec: dict[str, Any] = {"storageProfile": {"source": {"id": SOURCE}}, "publishingProfile": publishing}
-    if draw(st.booleans()):
-        spec["tags"] = draw(tags)
-    return {"metadata": {"name": f"1.{number * 3}.0"}, "spec": spec}  # 1.9.0 and 1.12.0: numbers, not text
-
-
-@st.composite
-def images(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    """One definition with its versions."""
-    spec: dict[str, Any] = {
-        "osType": "Linux",
-        "osState": "Generalized",
-        "hyperVGeneration": "V2",
-        "architecture": "x64",
-        "identifier": {"publisher": "Corp", "offer": "Offer", "sku": f"sku{number}"},
-        "features": [{"name": "SecurityType", "value": draw(st.sampled_from(["Standard", "TrustedLaunchSupported"]))}],
-    }
-    if draw(st.booleans()):
-        spec["description"] = draw(words)
-    if draw(st.booleans()):
-        spec["recommended"] = {"vCPUs": {"min": 1, "max": draw(st.integers(1, 64))}}
-    if draw(st.booleans()):
-        spec["disallowed"] = {"diskTypes": draw(st.lists(st.sampled_from(["Standard_LRS", "Premium_LRS"]), min_size=1))}
-    chosen = draw(st.lists(st.integers(0, 4), unique=True, max_size=3))
-    return {
-        "metadata": {"name": f"image{number}"},
-        "spec": spec,
-        "versions": [draw(versions(version)) for version in chosen],
-        "access": draw(access()),
-    }
-
-
-@st.composite
-def access(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Some grants."""
-    chosen = draw(st.lists(st.sampled_from(PRINCIPALS), unique=True, max_size=2))
-    return [
-        {"role": draw(st.sampled_from(["Reader", "Contributor"])), "principal": {"id": each, "type": "Group"}}
-        for each in chosen
-    ]
-
-
-@st.composite
-def estates(draw: st.DrawFn) -> str:
-    """A stream of manifests: up to two galleries and all below them."""
+def estates(draw: st.DrawFn, *, free: bool = False) -> str:
+    """A stream of manifests: up to two galleries and all below them; `free` varies what cannot change later."""
     documents = []
     for number in draw(st.lists(st.integers(0, 1), unique=True, max_size=2)):
-        spec: dict[str, Any] = {"location": REGIONS[0], "tags": draw(tags)}
-        if draw(st.booleans()):
-            spec["description"] = draw(words)
-        chosen = draw(st.lists(st.integers(0, 2), unique=True, max_size=2))
+        pen = Pen(draw, free, f"gallery{number}")
+        chosen = draw(st.lists(st.integers(0, 3), unique=True, max_size=2))
         documents.append(
             {
                 "apiVersion": "gallery-reconciler/v1",
                 "kind": "Gallery",
-                "metadata": {"name": f"gallery{number}"},
-                "spec": spec,
-                "access": draw(access()),
-                "images": [draw(images(image)) for image in chosen],
+                "metadata": {"name": pen.name},
+                "spec": gallery_spec(pen),
+                "access": access(pen),
+                "images": [image(pen.below(f"image{each}"), each) for each in chosen],
             }
         )
-    return "\n---\n".join(json.dumps(document) for document in documents)
+    return "\n---\n".join(json.dumps(document, ensure_ascii=False) for document in documents)
+
+
+def image(pen: Pen, number: int) -> dict[str, Any]:
+    """One definition with its versions."""
+    chosen = pen.draw(st.lists(st.integers(0, 7), unique=True, max_size=3))
+    return {
+        "metadata": {"name": f"image{number}"},
+        "spec": image_spec(pen, number),
+        "versions": [
+            {"metadata": {"name": name}, "spec": version_spec(pen.below(name))}
+            for name in (f"1.{each * 3}.0" for each in chosen)  # 1.9.0 and 1.12.0: numbers, not text
+        ],
+        "access": access(pen),
+    }
+
+
+def access(pen: Pen) -> list[dict[str, Any]]:
+    """Some grants."""
+    chosen = pen.draw(st.lists(st.sampled_from(PRINCIPALS), unique=True, max_size=2))
+    return [access_line(pen, each) for each in chosen]
 
 
 def desired_of(text: str) -> DesiredState:
@@ -136,8 +87,22 @@ def taken(desired: DesiredState, options: Options = OPTIONS) -> LiveState:
         if "roleDefinitionId" in body:
             body["roleDefinitionId"] = body["roleDefinitionId"].rsplit("/", 1)[-1]
         state = "" if address.access is not None else "Succeeded"
-        resources[address] = LiveResource(address, body, new_resource_id(address, options), state)
+        kept = {"sharingProfile": {"communityGalleryInfo": {"publicNames": [public_name(resource.body)]}}}
+        resources[address] = LiveResource(
+            address, body, new_resource_id(address, options), state, kept if community(body) else {}
+        )
     return LiveState(resources)
+
+
+def community(body: Mapping[str, Any]) -> bool:
+    """Whether a gallery is one for everybody."""
+    return (body.get("sharingProfile") or {}).get("permissions") == "Community"
+
+
+def public_name(body: Mapping[str, Any]) -> str:
+    """The name the service makes of the declared prefix (fact 2.2/6)."""
+    info = (body.get("sharingProfile") or {}).get("communityGalleryInfo") or {}
+    return f"{info.get('publicNamePrefix')}-{SUB}"
 
 
 def planned(desired: DesiredState, live: LiveState, options: Options = OPTIONS, *, ledger: Ledger = EMPTY) -> Plan:

@@ -75,6 +75,12 @@ VERSIONS = [
         base="",
     ),
     version(
+        "required-field",
+        f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages: [⟦{{source: {{id: {COMPUTE}/disks/d}}}}]",
+        "told apart",
+        base="",
+    ),
+    version(
         "duplicate-entry",
         f"storageProfile:\n  osDiskImage: {{source: {{id: {COMPUTE}/disks/d}}}}\n  dataDiskImages:\n  - {{lun: 1}}\n  - ⟦{{lun: 01}}",
         base="",
