@@ -19,6 +19,7 @@ Document = dict[str, Any]
 POLICIES: list[Document | None] = [
     None,
     {"onImmutableChange": "replace"},
+    {"onImmutableChange": "replace"},
     {"onImmutableChange": "refuse"},
     {"protect": True},
     {"onRemove": "abandon"},
@@ -26,47 +27,78 @@ POLICIES: list[Document | None] = [
     {"manage": "create-only"},
     {"onDrift": "report"},
 ]
+SUBSCRIPTIONS = [f"00000000-0000-0000-0000-0000000000a{number}" for number in range(4)]
+GROUPS = st.lists(st.sampled_from(SUBSCRIPTIONS), max_size=3, unique=True).map(
+    lambda ids: [{"type": "Subscriptions", "ids": ids}] if ids else []
+)
 SOFT_DELETE = [{"isSoftDeleteEnabled": True, "retentionPeriodInDays": 7}, {"isSoftDeleteEnabled": False}]
 
 
-def edited(draw: st.DrawFn, documents: list[Document]) -> list[Document]:
+@st.composite
+def beginnings(draw: st.DrawFn, documents: list[Document]) -> list[Document]:
+    """The documents as an estate begins: some galleries are shared with groups, some resources may be replaced."""
+    for gallery in documents:
+        if draw(st.booleans()):
+            gallery["policy"] = {"onImmutableChange": "replace"}
+        if draw(st.booleans()):
+            gallery["spec"]["sharingProfile"] = {"permissions": "Groups", "groups": draw(GROUPS)}
+    return documents
+
+
+@st.composite
+def edits(draw: st.DrawFn, documents: list[Document]) -> list[Document]:
     """The documents with one edit."""
     documents = copy.deepcopy(documents)
     if not documents:
         return documents
     gallery = draw(st.sampled_from(documents))
-    pen = Pen(draw, True, gallery["metadata"]["name"])
-    images = gallery["images"]
-    kinds = ["gallery", "policy", "access", "soft delete", "new image"]
-    kinds += ["image", "drop image", "new version", "image access"] if images else []
-    versioned = [one for one in images if one["versions"]]
-    kinds += ["version", "version", "drop version", "version policy"] if versioned else []
+    pen = Pen(draw, draw(st.integers(0, 2)) == 0, gallery["metadata"]["name"])
+    images = [one for one in gallery["images"] if one["versions"]] or gallery["images"]
+    level = draw(st.sampled_from(["gallery", "image", "version", "version"])) if images else "gallery"
+    if level == "gallery":
+        _edit_gallery(draw, pen, gallery)
+    elif level == "image":
+        _edit_image(draw, pen, gallery["images"])
+    else:
+        _edit_versions(draw, pen, draw(st.sampled_from(images)))
+    return documents
+
+
+def _edit_gallery(draw: st.DrawFn, pen: Pen, gallery: Document) -> None:
+    kinds = ["spec", "policy", "access", "soft delete", "new image"]
+    kinds += ["sharing", "sharing"] if (gallery["spec"].get("sharingProfile") or {}).get("groups") else []
     match draw(st.sampled_from(kinds)):
-        case "gallery":
+        case "spec":
             _mix(draw, gallery["spec"], gallery_spec(pen))
         case "policy":
-            _set_policy(draw, draw(st.sampled_from([gallery, *images])))
+            _set_policy(draw, gallery)
         case "access":
             gallery["access"] = access(pen)
         case "soft delete":
             gallery["spec"]["softDeletePolicy"] = draw(st.sampled_from(SOFT_DELETE))
-        case "new image":
-            _add_image(draw, pen, images)
-        case "drop image":
-            images.remove(draw(st.sampled_from(images)))
-        case "image":
-            chosen = draw(st.sampled_from(images))
-            name = chosen["metadata"]["name"]
+        case "sharing":
+            gallery["spec"]["sharingProfile"] = {"permissions": "Groups", "groups": draw(GROUPS)}
+        case _:
+            _add_image(draw, pen, gallery["images"])
+
+
+def _edit_image(draw: st.DrawFn, pen: Pen, images: list[Document]) -> None:
+    chosen = draw(st.sampled_from(images))
+    name = chosen["metadata"]["name"]
+    match draw(st.sampled_from(["spec", "spec", "policy", "access", "drop"])):
+        case "spec":
             _mix(draw, chosen["spec"], image_spec(pen.below(name), int(name.removeprefix("image"))))
-        case "image access":
-            draw(st.sampled_from(images))["access"] = access(pen)
-        case other:
-            _edit_versions(draw, pen, draw(st.sampled_from(versioned or images)), other)
-    return documents
+        case "policy":
+            _set_policy(draw, chosen)
+        case "access":
+            chosen["access"] = access(pen)
+        case _:
+            images.remove(chosen)
 
 
-def _edit_versions(draw: st.DrawFn, pen: Pen, chosen: Document, kind: str) -> None:
+def _edit_versions(draw: st.DrawFn, pen: Pen, chosen: Document) -> None:
     below = pen.below(chosen["metadata"]["name"])
+    kind = draw(st.sampled_from(["spec", "spec", "regions", "drop", "new version", "policy"]))
     if kind == "new version" or not chosen["versions"]:
         name = f"2.{draw(st.integers(0, 5))}.0"
         if name not in [one["metadata"]["name"] for one in chosen["versions"]]:
@@ -74,9 +106,12 @@ def _edit_versions(draw: st.DrawFn, pen: Pen, chosen: Document, kind: str) -> No
         return
     version = draw(st.sampled_from(chosen["versions"]))
     match kind:
-        case "version":
+        case "spec":
             _mix(draw, version["spec"], version_spec(below.below(version["metadata"]["name"])))
-        case "drop version":
+        case "regions":
+            publishing = version_spec(below.below(version["metadata"]["name"]))["publishingProfile"]
+            version["spec"]["publishingProfile"]["targetRegions"] = publishing["targetRegions"]
+        case "drop":
             chosen["versions"].remove(version)
         case _:
             _set_policy(draw, version)
