@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.model.state import LiveState
+from reconciler.model.address import Address, Scope
+from reconciler.model.plan import Plan, Source, Target
+from reconciler.model.report import RegionProgress
+from reconciler.model.restriction import AllowList
+from reconciler.model.state import LiveState, Unread
+from reconciler.planner.build import build
 from reconciler.planner.options import Options
-from tests.support.random_estates import NOW, OPTIONS, desired_of, taken
+from tests.support.random_estates import NOW, OPTIONS, applied, desired_of, taken, unread_part
+from tests.support.workbench import GROUP, SUB
 
 Bend = Callable[[LiveState], LiveState]
+Replicated = Mapping[Address, tuple[RegionProgress, ...] | Unread]
+
 CAUTIOUS = replace(OPTIONS, allow_empty=False, max_deletes=100)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One estate: what was declared and taken (None: nothing is live), what is declared now, and under what rules."""
+    """One estate: what was declared and taken (None: nothing is live), what is declared now, and under what rules.
+
+    `ledger` is what was applied last, "" where nothing is known; `undecided` leaves what is missing unproven;
+    `replication` says how far versions are.
+    """
 
     name: str
     old: str | None
@@ -24,7 +36,30 @@ class Case:
     options: Options = CAUTIOUS
     bend: Bend = field(default=lambda live: live)
     now: datetime = NOW
+    allowed: AllowList = field(default_factory=AllowList)
+    ledger: str = ""
+    undecided: bool = False
+    replication: Callable[[LiveState], Replicated] | None = None
 
     def live(self) -> LiveState:
         """What is live."""
         return self.bend(taken(desired_of(self.old)) if self.old is not None else LiveState({}))
+
+    def plan(self) -> Plan:
+        """What is decided."""
+        desired, live = desired_of(self.new), self.live()
+        absent = frozenset(desired.resources.keys() - live.resources.keys()) - unread_part(
+            frozenset(desired.resources), live
+        )
+        known = live if self.undecided else replace(live, absent=absent)
+        target = Target("test", "emulator", self.options.instance, (Scope(SUB, GROUP),), allowed=self.allowed)
+        return build(
+            desired,
+            known,
+            self.options,
+            target=target,
+            source=Source("-"),
+            now=self.now,
+            ledger=applied(desired_of(self.ledger)) if self.ledger else {},
+            replication=self.replication(live) if self.replication else None,
+        )

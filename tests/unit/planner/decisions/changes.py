@@ -151,4 +151,27 @@ REPLACED = (
         with_policy(KEEPING, "{onImmutableChange: replace}"),
         with_policy(KEEPING.replace("hyperVGeneration: V2", "hyperVGeneration: V1"), "{onImmutableChange: replace}"),
     ),
+    Case(
+        "more in the way than is shown",
+        with_policy(BASE + versions(*(f"1.{number}.0" for number in range(8))), "{onImmutableChange: replace}"),
+        ASKED_MOVED,
+        bend=all_of(*(tagged(f"corp/ubuntu/1.{number}.0", reconciler__owner=None) for number in range(8))),
+    ),
+    Case(
+        "as much in the way as is shown",
+        with_policy(BASE + versions(*(f"1.{number}.0" for number in range(5))), "{onImmutableChange: replace}"),
+        ASKED_MOVED,
+        bend=all_of(*(tagged(f"corp/ubuntu/1.{number}.0", reconciler__owner=None) for number in range(5))),
+    ),
+    Case(
+        "two fields that ask for a replacement, refused",
+        ASKED,
+        ASKED_MOVED.replace("architecture: x64", "architecture: Arm64"),
+        bend=bent("corp/ubuntu/1.0.0", state="Updating"),
+    ),
+    Case(
+        "a version protected by its declaration inside",
+        ASKED,
+        version_policy(ASKED_MOVED, "1.0.0", "{protect: true}"),
+    ),
 )

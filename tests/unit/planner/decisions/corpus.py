@@ -9,10 +9,11 @@ from tests.unit.planner.decisions.case import Case
 from tests.unit.planner.decisions.changes import REPLACED, STEPS
 from tests.unit.planner.decisions.estates import GENERAL, OWNERSHIP
 from tests.unit.planner.decisions.fields import fields
+from tests.unit.planner.decisions.narrowed import IGNORED, KNOWN, SCOPED, SELECTED
 from tests.unit.planner.decisions.rules import GUARDS, POLICIES
 from tests.unit.planner.decisions.services import BIN, SHARING
 
-__all__ = ["CASES", "Case"]
+__all__ = ["CASES", "MOVING", "Case"]
 
 CASES: tuple[Case, ...] = (
     *GENERAL,
@@ -23,5 +24,10 @@ CASES: tuple[Case, ...] = (
     *REPLACED,
     *BIN,
     *SHARING,
+    *IGNORED,
+    *SELECTED,
+    *SCOPED,
+    *KNOWN,
     *fields(),
 )
+MOVING = (*GENERAL, *OWNERSHIP, *STEPS, *REPLACED[:10], *BIN, *SHARING, *GUARDS)
