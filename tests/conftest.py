@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_remembered() -> None:
+    """Forget what functions have cached: with a mutant under test, the answer may be of the time before it."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        for name, module in list(sys.modules.items()):
+            for thing in vars(module).values() if name.startswith("reconciler.") else ():
+                if callable(getattr(thing, "cache_clear", None)):
+                    thing.cache_clear()
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:

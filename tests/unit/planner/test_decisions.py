@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.planner.decisions.corpus import CASES, MOVING, Case
+from tests.unit.planner.decisions.corpus import CASES, DRIFTING, MOVING, Case
 from tests.unit.planner.decisions.moves import fits
 from tests.unit.planner.decisions.record import Record
-from tests.unit.planner.decisions.told import told
+from tests.unit.planner.decisions.told import drifted, told
 
 
 def file_of(case: Case) -> str:
@@ -22,12 +22,14 @@ def file_of(case: Case) -> str:
 DECIDED = Record({case.name: (file_of(case), lambda case=case: told(case.plan())) for case in CASES})  # type: ignore[misc]
 FITTING = Record({case.name: ("Moves", lambda case=case: "\n".join(fits(case))) for case in MOVING})  # type: ignore[misc]
 
+DRIFTED = Record({case.name: ("Drift", lambda case=case: drifted(case.drift())) for case in DRIFTING})  # type: ignore[misc]
+
 
 def test_every_case_has_a_name_of_its_own() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("record", [DECIDED, FITTING], ids=["decisions", "moves"])
+@pytest.mark.parametrize("record", [DECIDED, FITTING, DRIFTED], ids=["decisions", "moves", "drift"])
 def test_nothing_is_kept_of_cases_that_are_no_more(record: Record) -> None:
     assert record.names == set(record.kept)
 
@@ -40,3 +42,8 @@ def test_the_same_is_decided_as_before(case: Case) -> None:
 @pytest.mark.parametrize("case", MOVING, ids=lambda case: case.name)
 def test_a_saved_plan_fits_what_is_live_as_before(case: Case) -> None:
     assert FITTING.today(case.name) == FITTING.kept[case.name]
+
+
+@pytest.mark.parametrize("case", DRIFTING, ids=lambda case: case.name)
+def test_the_same_is_told_as_drift_as_before(case: Case) -> None:
+    assert DRIFTED.today(case.name) == DRIFTED.kept[case.name]

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Scope
+from reconciler.model.drift import Drift
 from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.report import RegionProgress
 from reconciler.model.restriction import AllowList
-from reconciler.model.state import LiveState, Unread
+from reconciler.model.state import DesiredState, LiveState, Unread
 from reconciler.planner.build import build
+from reconciler.planner.context import context_of
+from reconciler.planner.drift import drift_of
+from reconciler.planner.ignore import ignoring
 from reconciler.planner.options import Options
 from tests.support.random_estates import NOW, OPTIONS, applied, desired_of, taken, unread_part
 from tests.support.workbench import GROUP, SUB
@@ -45,13 +49,22 @@ class Case:
         """What is live."""
         return self.bend(taken(desired_of(self.old)) if self.old is not None else LiveState({}))
 
+    def _known(self, desired: DesiredState) -> LiveState:
+        live = self.live()
+        absent = frozenset(desired.resources.keys() - live.resources.keys())
+        return live if self.undecided else replace(live, absent=absent - unread_part(absent, live))
+
+    def drift(self) -> Drift:
+        """What is told as drift, where the old estate was what was applied last."""
+        desired = desired_of(self.new)
+        ledger = applied(desired_of(self.ledger or self.old or ""))
+        context = context_of(desired.resources, self._known(desired), self.options, self.now, ledger)
+        return drift_of(ignoring(context)[0])
+
     def plan(self) -> Plan:
         """What is decided."""
-        desired, live = desired_of(self.new), self.live()
-        absent = frozenset(desired.resources.keys() - live.resources.keys()) - unread_part(
-            frozenset(desired.resources), live
-        )
-        known = live if self.undecided else replace(live, absent=absent)
+        desired = desired_of(self.new)
+        known = self._known(desired)
         target = Target("test", "emulator", self.options.instance, (Scope(SUB, GROUP),), allowed=self.allowed)
         return build(
             desired,
@@ -61,5 +74,5 @@ class Case:
             source=Source("-"),
             now=self.now,
             ledger=applied(desired_of(self.ledger)) if self.ledger else {},
-            replication=self.replication(live) if self.replication else None,
+            replication=self.replication(known) if self.replication else None,
         )

@@ -13,7 +13,7 @@ from tests.unit.planner.decisions.narrowed import IGNORED, KNOWN, SCOPED, SELECT
 from tests.unit.planner.decisions.rules import GUARDS, POLICIES
 from tests.unit.planner.decisions.services import BIN, SHARING
 
-__all__ = ["CASES", "MOVING", "Case"]
+__all__ = ["CASES", "DRIFTING", "MOVING", "Case"]
 
 CASES: tuple[Case, ...] = (
     *GENERAL,
@@ -30,4 +30,5 @@ CASES: tuple[Case, ...] = (
     *KNOWN,
     *fields(),
 )
+DRIFTING = (*GENERAL, *OWNERSHIP, *POLICIES, *STEPS, *SHARING, *IGNORED, *KNOWN)
 MOVING = (*GENERAL, *OWNERSHIP, *STEPS, *REPLACED[:10], *BIN, *SHARING, *GUARDS)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.model.drift import Drift
 from reconciler.model.plan import Action, Plan
 from reconciler.planner.document import plan_document
 
@@ -31,13 +32,29 @@ def _action(action: Action) -> Iterator[str]:
     yield f"  at {action.resource_id} {action.origin} fingerprint {action.fingerprint} writes {action.writes}"
     for change in action.changes:
         where = f"{change.origin.line}:{change.origin.column}" if change.origin else "-"
-        yield f"  {change.dotted}: {_json(change.before)} → {_json(change.after)} [{change.rule}] {where}"
+        values = f"{_json(change.before)} → {_json(change.after)}"
+        yield f"  {change.dotted}: {values} [{change.rule}] {where} {change.reason}"
     if action.requires:
         yield f"  after {', '.join(sorted(action.requires))}"
     if action.body is not None:
         yield f"  body {_short(action.body)}"
     if action.expected is not None:
         yield f"  expects {_short(action.expected)}"
+
+
+def drifted(drift: Drift) -> str:
+    """What is told as drift, in lines."""
+    lines = []
+    for row in drift.resources:
+        applied = f"applied {row.applied.at} {_short(row.applied.body)}" if row.applied else "never applied"
+        lines.append(f"{row.address.key} {'missing' if row.missing else 'differs'} {row.origin} {applied}")
+        lines += [
+            f"  {each.dotted}: {_json(each.before)} → {_json(each.after)} [{each.rule}] {each.reason}"
+            for each in row.changes
+        ]
+    lines += [f"unread {place.under} {place.where} {place.code} {place.message} {place.hint}" for place in drift.unread]
+    lines += [f"busy {address.key}" for address in drift.busy]
+    return "\n".join([*lines, f"steady {drift.steady}"])
 
 
 def _short(body: Any) -> str:
