@@ -58,13 +58,22 @@ def version_steps(
     if _flag(live) is not True:
         steps.append(Step(_open(live, pending=pending), f"allow regions to be removed ({FLAG}: true)", companion=True))
     shrunk = _open(_without(after, restored) if restored else after, pending=pending)
-    gap = ", ".join(region.strip("[]") for region in restored)
-    hazard = f"{gap} serves nothing until added again" if restored else ""
-    steps.append(Step(shrunk, "", hazard))
+    steps.append(Step(shrunk, "", _gap(dropped, restored)))
     if not same(shrunk, after):
         words = "add them again with the new storage type" if restored else "set the flag back"
         steps.append(Step(dict(after), words, companion=True))
     return tuple(steps)
+
+
+def _gap(dropped: tuple[str, ...], restored: tuple[str, ...]) -> str:
+    """What people lose while regions are away, and for good (fact 4.3/21)."""
+    parts = ((dropped, "nothing of it from now on"), (restored, "nothing of it until added again"))
+    told = (
+        f"{', '.join(region.strip('[]') for region in regions)} {'serves' if len(regions) == 1 else 'serve'} {loss}"
+        for regions, loss in parts
+        if regions
+    )
+    return "; ".join(told)
 
 
 def settle_pending(after: Mapping[str, Any], declared: Mapping[str, Any]) -> Mapping[str, Any]:

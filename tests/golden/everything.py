@@ -103,7 +103,7 @@ STEPS = (
         Reason.DIFFERS,
         step=2,
         words="remove region northeurope from ubuntu-2404 1.4.0",
-        hazard="northeurope serves nothing until added again",
+        hazard="northeurope serves nothing of it until added again",
         changes=(
             change(
                 "publishingProfile/targetRegions/[northeurope]/encryption/osDiskImage/securityProfile/"

@@ -333,7 +333,7 @@ def test_another_storage_type_names_the_serving_gap(bench: Workbench) -> None:
 
     plan = bench.plan()
 
-    assert [action.hazard for action in plan.writes] == ["", "northeurope serves nothing until added again", ""]
+    assert [action.hazard for action in plan.writes] == ["", "northeurope serves nothing of it until added again", ""]
     bench.carry_out(plan)
     regions = bench.live("/versions/1.0.0")["properties"]["publishingProfile"]["targetRegions"]
     assert regions[1]["storageAccountType"] == "Standard_ZRS"
