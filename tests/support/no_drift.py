@@ -91,9 +91,9 @@ def said(path: str, *values: Any) -> tuple[Fragment, ...]:
 
 def backwards(arm: Arm) -> Arm:
     """The answer with the keys of every object in the opposite order."""
-    turned = _backwards(arm)
-    assert isinstance(turned, dict)
-    return turned
+    reordered = _backwards(arm)
+    assert isinstance(reordered, dict)
+    return reordered
 
 
 def turned(*path: str | int) -> Answer:
@@ -148,14 +148,14 @@ class Ground:
 
     bench: Workbench
     names: dict[int, str] = field(default_factory=dict)
+    applied: set[int] = field(default_factory=set)
 
     def lay(self, row: Row) -> Address:
         """Declare a row as it is at first, applied if it was not yet; gives the address of its resource."""
-        known = id(row) in self.names
-        self.names.setdefault(id(row), f"row{len(self.names)}")
         self.declare(row, row.first)
-        if not known:
+        if id(row) not in self.applied:
             self.bench.apply()
+            self.applied.add(id(row))
         return self.address(row)
 
     def declare(self, row: Row, fragment: Fragment) -> None:
@@ -167,7 +167,7 @@ class Ground:
         """The manifest of a row."""
         spec = {key: value for key, value in fragment.items() if key != BESIDE}
         document = json.loads(declared(row.kind, spec))
-        name = self.names[id(row)]
+        name = self.name(row)
         document["metadata"] = {"name": name, "resourceGroup": f"rg-{name}"}
         part = _part(document, row.kind)
         for path in row.left_out:
@@ -177,9 +177,13 @@ class Ground:
             part[BESIDE] = fragment[BESIDE]
         return json.dumps(document)
 
+    def name(self, row: Row) -> str:
+        """The name of the row's gallery."""
+        return self.names.setdefault(id(row), f"row{len(self.names)}")
+
     def address(self, row: Row) -> Address:
         """Where the row's resource lies."""
-        name = self.names[id(row)]
+        name = self.name(row)
         image = None if row.kind is Kind.GALLERY else "d"
         return Address(SUB, f"rg-{name}", name, image, "1.0.0" if row.kind is Kind.IMAGE_VERSION else None)
 
@@ -205,9 +209,8 @@ class Ground:
 
     def findings(self, row: Row, fragment: Fragment) -> set[str]:
         """The codes of what is wrong with the row's resource declared so."""
-        self.names.setdefault(id(row), f"row{len(self.names)}")
         self.bench.write(self.text(row, fragment))
-        built = build(read_path(self.bench.folder).texts, Fallback(), now=NOW)
+        built = build(read_path(self.bench.folder).texts, Fallback(SUB), now=NOW)
         return {found.code for found in built.diagnostics}
 
 
