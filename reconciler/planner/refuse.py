@@ -12,7 +12,8 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import read_instant
 from reconciler.kinds.shape import clearable
-from reconciler.model.address import Kind
+from reconciler.model.address import Address, Kind
+from reconciler.model.diagnostic import Problem
 from reconciler.model.plan import Change, Level, Refusal, RefusalRule
 from reconciler.model.state import DesiredResource, LiveResource, OnImmutableChange
 from reconciler.planner.bodies import tagged
@@ -139,13 +140,9 @@ def forbidden_together(
     context: Context, desired: DesiredResource, live: LiveResource, after: Mapping[str, Any]
 ) -> Refusal | None:
     """Refuse what only the merged body shows: a declared minimum over a live maximum, too many tags with live ones."""
-    check = rules_of(desired.address.kind).check
-    alone = (
-        *check(desired.address, live.body),
-        *check(desired.address, desired.body),
-    )  # a warning of either stops nobody
-    before = {(problem.code, problem.path) for problem in alone}
-    for problem in check(desired.address, after):
+    alone = (*_problems(desired.address, live.body), *_problems(desired.address, desired.body))
+    before = {(problem.code, problem.path) for problem in alone}  # a warning of either stops nobody
+    for problem in _problems(desired.address, after):
         if (problem.code, problem.path) not in before and problem.path:
             message = f"{problem.message}, live values included"
             return _refuse(RefusalRule.LIMIT_EXCEEDED, desired, message, (), ("state the fields that belong together",))
@@ -154,6 +151,14 @@ def forbidden_together(
         message = f"{tags} tags with the live ones; a resource has at most {MAX_TAGS}"
         return _refuse(RefusalRule.LIMIT_EXCEEDED, desired, message, (), ("remove live tags with `key: null`",))
     return None
+
+
+def _problems(address: Address, body: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What a kind's checks say of a body; nothing where a live value has a type that nobody expects: that is shown."""
+    try:
+        return tuple(rules_of(address.kind).check(address, body))
+    except (AttributeError, TypeError, ValueError):
+        return ()
 
 
 def past_end_of_life(context: Context, desired: DesiredResource, changes: Changes) -> Refusal | None:

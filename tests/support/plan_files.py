@@ -8,12 +8,7 @@ from typing import Any
 
 from reconciler.planner.document import digest_of_document
 from tests.support.commands import Ran, Shell
-from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
 from tests.support.workbench import Workbench
-
-ALL = GALLERY + ACCESS + IMAGE + versions("1.0.0", "1.1.0")
-DESCRIBED = ALL.replace("Golden", "New")
-TWO_REGIONS = GALLERY + IMAGE + versions("1.0.0")
 
 
 def saved(shell: Shell, *flags: str, code: int = 0) -> Ran:

@@ -226,3 +226,19 @@ DONE = RegionProgress("westeurope", "Completed", 100)
 )
 def test_unknown_is_never_green(state: str, regions: tuple[RegionProgress, ...] | Unread, health: Health) -> None:
     assert health_of(replace(VERSION, state=state), regions).health is health
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("recommended", {"memory": {"min": "1", "max": 8}}), ("features", "odd"), ("recommended", "odd")],
+)
+def test_a_live_value_of_an_odd_type_is_shown_and_costs_nobody_their_plan(field: str, value: Any) -> None:
+    live = taken(desired_of(ALL))
+    bent = {
+        address: replace(found, body={**found.body, field: value}) if address.image and not address.version else found
+        for address, found in live.resources.items()
+    }
+
+    plan = planned(desired_of(moved(ALL)), replace(live, resources=bent), LENIENT)
+
+    assert "corp" in [short(action.address) for action in plan.writes]
