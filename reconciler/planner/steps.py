@@ -101,8 +101,12 @@ def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[t
 
 
 def _regions(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    regions: Mapping[str, Mapping[str, Any]] = (body.get("publishingProfile") or {}).get("targetRegions") or {}
-    return regions
+    return _map(_map(body.get("publishingProfile")).get("targetRegions"))
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    """A map, or none where a live value has a type that nobody expects."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _flag(body: Mapping[str, Any]) -> object:
@@ -128,7 +132,7 @@ def feature_step(
 
     `versions` are the names of the definition's live versions.
     """
-    old, new = live.get("features") or {}, after.get("features") or {}
+    old, new = _map(live.get("features")), _map(after.get("features"))
     changed = [key for key, feature in new.items() if not same(old.get(key), feature)]
     if not changed and old.keys() == new.keys():
         return Step(dict(after))
