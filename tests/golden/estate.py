@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from reconciler.manifest.build import Fallback, build
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.restriction import IgnoreRule
-from reconciler.model.state import DesiredState, LiveState, SoftDeleted, Unread
+from reconciler.model.state import Body, DesiredState, LiveState, SoftDeleted, Unread
 from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
 from reconciler.render.plan_text import ReadFacts
@@ -246,14 +246,23 @@ def declared(edits: Iterable[Edit]) -> DesiredState:
     return built.desired
 
 
-def sized(desired: DesiredState, live: LiveState) -> LiveState:
-    """Live state with the size of every version's disk, which only Azure knows."""
+def answered(desired: DesiredState, live: LiveState) -> LiveState:
+    """Live state with what the service fills in for every version, and the size that only it knows (facts 2.4/2-25)."""
     found = dict(live.resources)
     for address, one in live.resources.items():
         if address.kind is Kind.IMAGE_VERSION and address.parent is not None:
             disk = {"sizeInGB": GIGABYTES[desired.resources[address.parent].body["osType"]]}
-            found[address] = replace(one, read_only={"storageProfile": {"osDiskImage": disk}})
+            found[address] = replace(one, body=filled(one.body), read_only={"storageProfile": {"osDiskImage": disk}})
     return replace(live, resources=found)
+
+
+def filled(body: Body) -> dict[str, Any]:
+    """A version's body with the defaults of the service."""
+    usual = {"replicaCount": 1, "excludeFromLatest": False, "storageAccountType": "Standard_LRS"}
+    profile = {**usual, **body["publishingProfile"]}
+    region = {"regionalReplicaCount": 1, "storageAccountType": "Standard_LRS"}
+    profile["targetRegions"] = {key: {**region, **one} for key, one in profile["targetRegions"].items()}
+    return {**body, "publishingProfile": profile, "safetyProfile": {"allowDeletionOfReplicatedLocations": False}}
 
 
 def unread(live: LiveState, *names: str) -> LiveState:
@@ -274,7 +283,7 @@ def unread(live: LiveState, *names: str) -> LiveState:
 
 def lived(desired: DesiredState) -> LiveState:
     """What is live: what was taken, bent, one version in the recycle bin, and two lists that failed."""
-    live = unread(BENDS(sized(desired, taken(desired, PLAIN))), "dev_linux/ubuntu-nightly", "dev_linux/ubuntu-2204")
+    live = unread(BENDS(answered(desired, taken(desired, PLAIN))), "dev_linux/ubuntu-nightly", "dev_linux/ubuntu-2204")
     binned = Address(PRODUCTION.subscription, PRODUCTION.group, "corp_linux", "ubuntu-2404-arm64", "1.3.0")
     days = ("2026-11-18T16:02:11Z", "2026-12-02T16:02:11Z", "2026-12-09T16:02:11Z")
     return replace(live, soft_deleted={binned: SoftDeleted(binned, "westeurope", *days)})

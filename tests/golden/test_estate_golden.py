@@ -101,8 +101,8 @@ def test_steps_that_azure_needs_stand_in_their_order() -> None:
         profiles = (body["properties"].get("safetyProfile", {}) for body in bodies)
         return [profile.get("allowDeletionOfReplicatedLocations") for profile in profiles]
 
-    assert flags("rg-images-prod/corp_linux/ubuntu-2404/1.5.0") == [True, True, None]
-    assert flags("rg-images-prod/corp_linux/rhel-9/9.4.0") == [True, True, None]
+    assert flags("rg-images-prod/corp_linux/ubuntu-2404/1.5.0") == [True, True, False]
+    assert flags("rg-images-prod/corp_linux/rhel-9/9.4.0") == [True, True, False]
 
 
 def test_every_change_that_was_asked_for_names_its_line() -> None:
