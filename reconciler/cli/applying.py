@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.console import leave, page_of, tell
-from reconciler.cli.ending import Ending, several_subscriptions
+from reconciler.cli.ending import Ending
 from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
 from reconciler.executor.run import Progress
@@ -88,7 +88,7 @@ def _signal_exit(seen: list[int]) -> int:
 @contextmanager
 def _watching(plan: Plan) -> Iterator[Callable[[Progress], None]]:
     """Progress as the standard error stream can show it: live on a terminal, line by line elsewhere."""
-    page = page_of(sys.stderr, subscriptions=several_subscriptions(plan))
+    page = page_of(sys.stderr, subscriptions=plan.target.several_subscriptions)
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield ProgressLines(sys.stderr, page).show
         return

@@ -47,8 +47,7 @@ def _drift(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     if output is Output.JSON:
         say_document(drift_document(found, run.target, run.source))
     else:
-        several = len({scope.subscription.lower() for scope in run.target.scopes}) > 1
-        page = page_of(sys.stdout, subscriptions=several)
+        page = page_of(sys.stdout, subscriptions=run.target.several_subscriptions)
         facts = ReadFacts(len(live.resources), live.calls, live.seconds, state_file(run.settings))
         say(drift_text(found, read_header(run.target, run.source, facts, page), page))
     if found.unread:

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
 
-def several_subscriptions(plan: Plan) -> bool:
-    """Whether addresses need their subscription to be told apart."""
-    return len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
-
-
 class Ending:
     """The ends of one apply, which waits as `wait` says; `watch` gives it the door to what is known so far."""
 
@@ -99,7 +94,7 @@ class Ending:
                 tell(self._text(report, sys.stderr).rstrip())
 
     def _text(self, report: Report, stream: Any) -> str:
-        page = page_of(stream, subscriptions=several_subscriptions(self._plan))
+        page = page_of(stream, subscriptions=self._plan.target.several_subscriptions)
         return report_text(report, time.monotonic() - self._started, page)
 
     def _document(self, report: Report | None, error: Exception | None) -> dict[str, Any]:

@@ -67,7 +67,6 @@ def why(
     Declared where, live how, whose, and what the plan does about it.
     """
     from reconciler.cli.connection import connected
-    from reconciler.cli.ending import several_subscriptions
     from reconciler.cli.recording import store_room
     from reconciler.explain.lookup import find
     from reconciler.explain.story import known_addresses, tell
@@ -85,7 +84,7 @@ def why(
     if output is Output.JSON:
         say_document(why_document(story, plan))
     else:
-        say(why_text(story, page_of(sys.stdout, subscriptions=several_subscriptions(plan))))
+        say(why_text(story, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions)))
     return _story_exit(story, detailed=detailed_exitcode)
 
 

@@ -12,8 +12,6 @@ from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled, walled_json
 from reconciler.errors import ExitCode, UsageError
 
-__all__ = ["NOUNS", "now", "request_of", "show", "validate", "version", "version_line"]
-
 NOUNS = {
     "Gallery": "gallery",
     "ImageDefinition": "image definition",

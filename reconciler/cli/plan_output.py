@@ -29,10 +29,9 @@ def check_out(out: str | None, output: PlanOutput) -> None:
 
 def plan_words(plan: Plan, facts: ReadFacts) -> str:
     """The plan as text for standard output."""
-    from reconciler.cli.ending import several_subscriptions
     from reconciler.render.plan_text import plan_text
 
-    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=several_subscriptions(plan)))
+    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions))
 
 
 def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET) -> None:

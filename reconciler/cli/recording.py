@@ -60,10 +60,10 @@ class Recording:
             self._save(report, code)
 
     def _save(self, report: Report | None, code: int) -> None:
+        from reconciler.model.secrets import deep_without_secrets
         from reconciler.planner.applied import entries_of
         from reconciler.planner.context import with_roles
         from reconciler.render.documents import report_document
-        from reconciler.render.secrets import deep_without_secrets
 
         at = _moment()
         run = replace(self._run, ended=at, exit_code=int(code))

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.console import Unwritable, say, tell, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags
-from reconciler.cli.inspection import request_of
+from reconciler.cli.flags import CloudFlags, RunFlags, request_of
 from reconciler.cli.options import Output
 from reconciler.cli.plan_output import plan_words
 from reconciler.errors import PlanRefused, UsageError

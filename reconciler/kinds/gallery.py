@@ -93,6 +93,12 @@ class GallerySpec(Spec):
     softDeletePolicy: Annotated[SoftDeletePolicy | None, updatable("8/5")] = None
 
 
+def keeps_deleted(body: Mapping[str, Any]) -> bool:
+    """Whether a gallery keeps the versions that are deleted in it (fact 2.2/7)."""
+    policy = body.get("softDeletePolicy")
+    return bool(policy and policy.get("isSoftDeleteEnabled"))
+
+
 def check(address: Address, body: Body) -> Iterator[Problem]:
     """What is wrong with a declared gallery beyond types: its name, and settings that need each other."""
     if not NAME.fullmatch(address.gallery):

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.kinds.rules import Merge
 from reconciler.kinds.scalars import FoldedText
-from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
+from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table, below
 from reconciler.model.state import Path
 
 
@@ -21,7 +21,7 @@ def value_at(shape: Record, body: Mapping[str, Any], path: Path) -> Any:
     value: Any = body
     for part in path:
         value = value.get(_key(node, part)) if isinstance(value, Mapping) else None
-        node = _below(node, part)
+        node = below(node, part)
     return value
 
 
@@ -37,7 +37,7 @@ def _with(node: Node | None, body: Mapping[str, Any], path: Path, value: Any) ->
         if value is None and not isinstance(inner, Mapping):
             return dict(body)
         inner = inner if isinstance(inner, Mapping) else {}
-        return {**body, key: _with(_below(node, path[0]), inner, rest, value)}
+        return {**body, key: _with(below(node, path[0]), inner, rest, value)}
     if value is None:
         return {name: entry for name, entry in body.items() if name != key}
     return {**body, key: value}
@@ -49,14 +49,14 @@ def whole_lists(shape: Record, path: Path) -> Iterator[Path]:
     for length, part in enumerate(path):
         if isinstance(node, Keyed) and node.merge is Merge.WHOLE:
             yield path[:length]
-        node = _below(node, part)
+        node = below(node, part)
 
 
 def single_fields(shape: Record, path: Path, before: Any, after: Any) -> Iterator[tuple[Path, Any, Any]]:
     """A change in its smallest parts: what is new by keys touches these keys only, a whole list is one value."""
     node: Node | None = shape
     for part in path:
-        node = _below(node, part)
+        node = below(node, part)
     yield from _parts(node, path, before, after)
 
 
@@ -66,14 +66,14 @@ def _parts(node: Node | None, path: Path, before: Any, after: Any) -> Iterator[t
         yield path, before, after
         return
     for key, entry in after.items():
-        yield from _parts(_below(node, key), (*path, key), None, entry)
+        yield from _parts(below(node, key), (*path, key), None, entry)
 
 
 def recalled(shape: Record, path: Path, value: Any) -> Any:
     """A canonical value at a path as it was before it was written as JSON: text that ignores case does so again."""
     node: Node | None = shape
     for part in path:
-        node = _below(node, part)
+        node = below(node, part)
     return _recalled(node, value)
 
 
@@ -83,7 +83,7 @@ def recalled_path(shape: Record, path: Path) -> Path:
     parts: list[str | int] = []
     for part in path:
         parts.append(_key(node, part))
-        node = _below(node, part)
+        node = below(node, part)
     return tuple(parts)
 
 
@@ -92,7 +92,7 @@ def _recalled(node: Node | None, value: Any) -> Any:
         case Leaf() if not isinstance(value, Mapping | list):
             return None if value is None else node.form.canonical(value)
         case Record() | Table() | Keyed() if isinstance(value, Mapping):
-            return {_key(node, key): _recalled(_below(node, key), entry) for key, entry in value.items()}
+            return {_key(node, key): _recalled(below(node, key), entry) for key, entry in value.items()}
         case Many() if isinstance(value, list):
             return [_recalled(node.item, entry) for entry in value]
         case _:
@@ -101,18 +101,3 @@ def _recalled(node: Node | None, value: Any) -> Any:
 
 def _key(node: Node | None, part: str | int) -> Any:
     return FoldedText(part) if isinstance(node, Table) and isinstance(part, str) else part
-
-
-def _below(node: Node | None, part: str | int) -> Node | None:
-    match node:
-        case Record():
-            slot = node.slots.get(str(part))
-            return slot.node if slot else None
-        case Keyed():
-            return node.item
-        case Table():
-            return node.value
-        case Many():
-            return node.item
-        case _:
-            return None

@@ -168,7 +168,7 @@ def _leaves_below(slot: Slot) -> Iterator[Slot]:
 
 def rule_at(record: Record, path: Path) -> Field | None:
     """The rule of the field at a canonical path; the nearest one above where the path goes deeper than we know."""
-    node: Node = record
+    node: Node | None = record
     found: Field | None = None
     for part in path:
         if isinstance(node, Record):
@@ -177,32 +177,34 @@ def rule_at(record: Record, path: Path) -> Field | None:
                 return found
             node, found = slot.node, slot.field
         else:
-            node = _inside(node)
+            node = below(node, part)
     return found
 
 
 def clearable(record: Record, path: Path) -> bool:
     """Whether the field at a path may go away: an entry of a list or map may, where its own field may not."""
-    node: Node = record
+    node: Node | None = record
     last: Slot | None = None
     for part in path:
         last = node.slots.get(str(part)) if isinstance(node, Record) else None
         if isinstance(node, Record) and last is None:
             return True
-        node = last.node if last is not None else _inside(node)
+        node = last.node if last is not None else below(node, part)
     return last is None or last.field.clearable
 
 
-def _inside(node: Node) -> Node:
+def below(node: Node | None, part: str | int) -> Node | None:
+    """The node one step down a canonical path; None below a leaf or a field that we do not know."""
     match node:
-        case Keyed():
+        case Record():
+            slot = node.slots.get(str(part))
+            return slot.node if slot else None
+        case Keyed() | Many():
             return node.item
         case Table():
             return node.value
-        case Many():
-            return node.item
         case _:
-            return node
+            return None
 
 
 def key_fields(node: Node) -> tuple[str, ...]:

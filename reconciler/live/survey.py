@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
+from reconciler.kinds.gallery import keeps_deleted
 from reconciler.live.conversion import assignment_to_live, soft_deleted, to_live
 from reconciler.live.crew import Crew
 from reconciler.live.expectation import Expectation, with_role
@@ -149,8 +150,7 @@ class Survey:
 
     def _keeps_deleted(self, definition: Address) -> bool:
         gallery = self.live.get(Address(definition.subscription, definition.group, definition.gallery))
-        policy = gallery.body.get("softDeletePolicy") if gallery is not None else None
-        return bool(policy and policy.get("isSoftDeleteEnabled"))
+        return gallery is not None and keeps_deleted(gallery.body)
 
     def _on_soft_deleted(self, definition: Address, found: list[Item] | Failure) -> None:
         """Note what the gallery still keeps; where that is unknown, so is whether a missing version can be made."""

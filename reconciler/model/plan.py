@@ -204,6 +204,11 @@ class Target:
     subscription: str = ""
     allowed: AllowList = field(default_factory=AllowList)
 
+    @property
+    def several_subscriptions(self) -> bool:
+        """Whether addresses need their subscription to be told apart."""
+        return len({scope.subscription.lower() for scope in self.scopes}) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -12,7 +12,7 @@ from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
 from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
-from reconciler.planner.afterwards import afterwards
+from reconciler.planner.afterwards import Afterwards, afterwards
 from reconciler.planner.context import Context, context_of
 from reconciler.planner.detect import created, detect
 from reconciler.planner.document import digest_of
@@ -59,10 +59,8 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
 
     `replication` is what was read of how far versions are, None where nobody asked.
     """
-    whole = within(target.allowed, context_of(desired.resources, live, options, now, ledger))
-    context, passed_over = ignoring(whole)
-    context, findings = _findings(context)
-    decided = _decided(context, findings)
+    known, passed_over = ignoring(within(target.allowed, context_of(desired.resources, live, options, now, ledger)))
+    decided = _decided(*_findings(known))
     context, choice = decided.context, decided.choice
     actions = ordered(decided.actions)
     later = afterwards(context.live, actions)
@@ -72,11 +70,7 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
             source=source,
             created_at=now.isoformat(timespec="seconds"),
             actions=actions,
-            refusals=(
-                *_run_guards(context, decided.actions),
-                *guards.limits_exceeded(later, options),
-                *decided.refusals,
-            ),
+            refusals=(*_run_guards(context, decided.actions, later), *decided.refusals),
             unread=tuple(sorted(context.live.unread, key=lambda place: (place.under, place.code))),
             undeclared=decided.undeclared,
             unowned=_unowned(context),
@@ -123,7 +117,7 @@ def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
     return _Decided(context, tuple(choice.actions(actions)), rest, going.rows, choice)
 
 
-def _run_guards(context: Context, actions: tuple[Action, ...]) -> Iterable[Refusal]:
+def _run_guards(context: Context, actions: tuple[Action, ...], later: Afterwards) -> Iterable[Refusal]:
     deleting = frozenset(action.address for action in actions if action.removes)
     found = (
         guards.incomplete_read(context),
@@ -132,7 +126,7 @@ def _run_guards(context: Context, actions: tuple[Action, ...]) -> Iterable[Refus
         guards.outside_scope(context, actions),
         guards.max_deletes(context, deleting) if deleting else None,
     )
-    return (refusal for refusal in found if refusal is not None)
+    return (*(refusal for refusal in found if refusal is not None), *guards.limits_exceeded(later, context.options))
 
 
 def _leave_refused_alone(actions: list[Action], refusals: list[Refusal]) -> tuple[list[Action], list[Refusal]]:

@@ -13,6 +13,7 @@ from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.restriction import AllowList
 from reconciler.model.state import DesiredResource, LiveResource, LiveState, Path, role_key
 from reconciler.planner.options import Options
+from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner, owner_of
 
 
@@ -21,8 +22,9 @@ class Context:
     """The inputs of one plan. `desired` has its custom roles resolved.
 
     `versions` are the live versions by definition, `owners` says whose each live resource is, `owned` is everything
-    that this instance owns, in address order. `held` are the field paths that ignore rules keep as they are live,
-    `hidden` the addresses where that hides a difference; `left_out` are removals that were not selected.
+    that this instance owns, in address order, `shallow` maps the key of a source to what keeps reading from it.
+    `held` are the field paths that ignore rules keep as they are live, `hidden` the addresses where that hides a
+    difference; `left_out` are removals that were not selected.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -32,6 +34,7 @@ class Context:
     versions: Mapping[Address, tuple[Address, ...]]
     owned: tuple[LiveResource, ...]
     owners: Mapping[Address, Owner]
+    shallow: Mapping[str, Address]
     ledger: Ledger = EMPTY
     held: Mapping[Address, tuple[Path, ...]] = field(default_factory=dict)
     hidden: frozenset[Address] = frozenset()
@@ -79,7 +82,17 @@ def context_of(
     owners = {address: owner_of(found, options.owner) for address, found in live.resources.items()}
     ours = [found for address, found in live.resources.items() if owners[address] is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners, ledger)
+    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners, _shallow(live), ledger)
+
+
+def _shallow(live: LiveState) -> dict[str, Address]:
+    """By the key of a source the first version that is replicated Shallow from it (fact 2.4/15)."""
+    readers = sorted(
+        address
+        for address, found in live.resources.items()
+        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
+    )
+    return {source_key(live.resources[reader].body): reader for reader in reversed(readers)}
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

@@ -71,7 +71,7 @@ def _waits_for_observed(context: Context, address: Address) -> bool:
 def created(context: Context, desired: DesiredResource) -> Finding:
     """The create of a resource that is not there, or the rule that forbids it."""
     whole = new_body(desired, context.options)
-    body = unshared(whole) if desired.address.kind is Kind.GALLERY else whole
+    body = unshared(whole)
     changes = creation_changes(rules_of(desired.address.kind).shape, body, desired)
     refusal = past_end_of_life(context, desired, changes) or too_many_replicas(context.options, desired, {}, body)
     if refusal is not None:
@@ -80,7 +80,7 @@ def created(context: Context, desired: DesiredResource) -> Finding:
     action = _action(desired, None, Verb.CREATE, reasons, creation_sentence(desired.address, body))
     resource_id = new_resource_id(desired.address, context.options)
     arm = arm_body(desired.address, body)
-    shared = shares(desired, {}, whole, reasons) if desired.address.kind is Kind.GALLERY else ()
+    shared = shares(desired, {}, whole, reasons)
     return Finding((replace(action, changes=changes, resource_id=resource_id, body=arm), *shared))
 
 
@@ -187,15 +187,31 @@ def _update(
     if disturbed is not None:
         return Finding(refusal=disturbed)
     verb, reasons = _verb(context, live, causes)
-    shared = shares(desired, live.body, after, reasons) if desired.address.kind is Kind.GALLERY else ()
-    shared = tuple(replace(each, changes=with_reasons(context, desired, each.changes)) for each in shared)
+    shared = tuple(
+        replace(each, changes=with_reasons(context, desired, each.changes))
+        for each in shares(desired, live.body, after, reasons)
+    )
+    written = _step_actions(context, desired, live, steps, verb, reasons)
+    if shared and not written[0].changes:
+        return Finding(shared)  # sharing is all that differs
+    return Finding((*written, *shared))
+
+
+def _step_actions(
+    context: Context,
+    desired: DesiredResource,
+    live: LiveResource,
+    steps: tuple[Step, ...],
+    verb: Verb,
+    reasons: tuple[Reason, ...],
+) -> tuple[Action, ...]:
+    """The writes of an update, one a step; what the share action changes is no change of theirs."""
+    shape = rules_of(desired.address.kind).shape
     actions: list[Action] = []
     before: Mapping[str, Any] = live.body
     for number, step in enumerate(steps, 1):
         changes = (*changes_between(shape, before, step.body, desired), *(() if actions else _failed(desired, live)))
         changes = with_reasons(context, desired, tuple(change for change in changes if not is_shared(change)))
-        if not changes and shared:
-            break  # sharing is all that differs
         why = (*reasons, Reason.COMPANION_STEP) if step.companion else reasons
         words = step.words or change_sentence(verb, desired.address, changes, step.body)
         action = _action(desired, live, verb, why, words)
@@ -212,7 +228,7 @@ def _update(
             )
         )
         before = step.body
-    return Finding((*actions, *shared))
+    return tuple(actions)
 
 
 def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:

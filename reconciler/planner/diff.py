@@ -50,7 +50,7 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tu
     for levels in tree.values():
         for level in levels:
             path = _up_to_list(level.path(output_format="list"))
-            found[path] = (_dig(before, path), _dig(after, path))
+            found[path] = (dig(before, path), dig(after, path))
     assert found, "bodies that are not the same must show a difference"
     return [(path, *found[path]) for path in sorted(found, key=lambda path: [str(part) for part in path])]
 
@@ -65,7 +65,8 @@ def _up_to_list(path: list[str | int]) -> Path:
     return tuple(kept)
 
 
-def _dig(body: Any, path: Path) -> Any:
+def dig(body: Any, path: Path) -> Any:
+    """What a body holds at a path, without regard to any shape; None where it holds nothing."""
     for part in path:
         body = body.get(part) if isinstance(body, Mapping) else None
     return body

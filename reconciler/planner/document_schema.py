@@ -104,6 +104,12 @@ def _target() -> Schema:
 
 def _meaning() -> Schema:
     """What the plan means beyond its actions; absent where nobody computed it."""
+    hint = _record({"addresses": _list(_ref("address")), "words": TEXT})
+    return {**_ignored(), **_impact(), "selection": _or_null(_selection()), "hints": _list(hint)}
+
+
+def _ignored() -> Schema:
+    """What rules hide."""
     return {
         "ignored": _list(
             _record(
@@ -112,6 +118,19 @@ def _meaning() -> Schema:
             )
         ),
         "ignoreRules": _list(_record({"rule": _ref("ignoreRule"), "fields": COUNT, "hidden": COUNT})),
+    }
+
+
+def _selection() -> Schema:
+    """Which part of everything was asked for."""
+    left_out = _record({"address": _ref("address"), "needs": _or_null(_ref("address"))})
+    addresses = _list(_ref("address"))
+    return _record({"only": _list(TEXT), "except": _list(TEXT), "pulledIn": addresses, "leftOut": _list(left_out)})
+
+
+def _impact() -> Schema:
+    """What the plan leads to for whoever uses the images."""
+    return {
         "latest": _list(
             _record(
                 {"definition": _ref("address"), "region": TEXT, "before": VERSION, "after": VERSION},
@@ -128,7 +147,7 @@ def _meaning() -> Schema:
                     "after": COUNT,
                     "most": COUNT,
                     "level": _enum(LimitLevel),
-                    "address": {"oneOf": [{"type": "null"}, _ref("address")]},
+                    "address": _or_null(_ref("address")),
                 }
             )
         ),
@@ -145,24 +164,6 @@ def _meaning() -> Schema:
                 }
             )
         ),
-        "selection": {
-            "oneOf": [
-                {"type": "null"},
-                _record(
-                    {
-                        "only": _list(TEXT),
-                        "except": _list(TEXT),
-                        "pulledIn": _list(_ref("address")),
-                        "leftOut": _list(
-                            _record(
-                                {"address": _ref("address"), "needs": {"oneOf": [{"type": "null"}, _ref("address")]}}
-                            )
-                        ),
-                    }
-                ),
-            ]
-        },
-        "hints": _list(_record({"addresses": _list(_ref("address")), "words": TEXT})),
     }
 
 
@@ -234,6 +235,10 @@ def _record(needed: Schema, optional: Schema | None = None) -> Schema:
         "required": list(needed),
         "additionalProperties": False,
     }
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"oneOf": [{"type": "null"}, schema]}
 
 
 def _list(item: Schema) -> Schema:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any
 
-from reconciler.model.state import LiveResource
+from reconciler.model.state import Body, LiveResource
 
 NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
 SHARING, GROUPS = "sharingProfile", "groups"  # likewise on request alone (fact 2.2/5)
@@ -19,10 +19,16 @@ def fingerprint(live: LiveResource | None) -> str:
     """16 hex digits over the canonical body and state; "" for a resource that is not there."""
     if live is None:
         return ""
-    body = {key: value for key, value in live.body.items() if key not in NOT_COMPARED}
-    if GROUPS in (body.get(SHARING) or {}):
-        body[SHARING] = {key: value for key, value in body[SHARING].items() if key != GROUPS}
-    return hashlib.sha256(canonical_json([live.address.key, live.state, body]).encode()).hexdigest()[:16]
+    marked = [live.address.key, live.state, compared(live.body)]
+    return hashlib.sha256(canonical_json(marked).encode()).hexdigest()[:16]
+
+
+def compared(body: Body) -> dict[str, Any]:
+    """The body without what only some answers hold."""
+    seen = {key: value for key, value in body.items() if key not in NOT_COMPARED}
+    if GROUPS in (seen.get(SHARING) or {}):
+        seen[SHARING] = {key: value for key, value in seen[SHARING].items() if key != GROUPS}
+    return seen
 
 
 def canonical_json(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.kinds.ownership import PROTECT
 from reconciler.kinds.scalars import read_instant, version_parts
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Limit
 from reconciler.model.plan import Action, Level, Refusal, RefusalRule
@@ -20,7 +21,6 @@ from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker, usable
 from reconciler.planner.limits import crowded
 from reconciler.planner.options import Options, names
-from reconciler.planner.order import source_key
 from reconciler.planner.replicas import replicas_by_region
 from reconciler.planner.scope import outside
 
@@ -150,17 +150,10 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
 
 def shallow_source(context: Context, live: LiveResource) -> Refusal | None:
     """A version replicated Shallow keeps reading from its source for as long as it lives (facts 2.4/15, 7/2)."""
-    if live.address.kind is not Kind.IMAGE_VERSION:
+    found = context.shallow.get(live.address.key)
+    if found is None:
         return None
-    readers = [
-        address
-        for address, found in context.live.resources.items()
-        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
-        and source_key(found.body) == live.address.key
-    ]
-    if not readers:
-        return None
-    where, reader = live.address.text(), min(readers).text()
+    where, reader = live.address.text(), found.text()
     return _held_back(
         RefusalRule.PROTECTED,
         live.address,
@@ -242,7 +235,7 @@ def too_many_replicas(
         (desired.address,),
         f"{told}: a version may have {most} replicas in a region",
         ways_out=(f"at most {most} replicas", "limits.replicas in the settings"),
-        origin=desired.origin_of(("publishingProfile", "targetRegions")),
+        origin=desired.origin_of(REGIONS),
     )
 
 

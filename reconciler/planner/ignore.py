@@ -22,7 +22,7 @@ from reconciler.model.restriction import Ignored, IgnoreRule, RuleUse
 from reconciler.model.state import DesiredResource, Path
 from reconciler.planner.bodies import merged_body
 from reconciler.planner.context import Context
-from reconciler.planner.diff import changes_between
+from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.globs import names_address, paths_named
 from reconciler.planner.steps import PENDING_TAG
 from reconciler.settings.field_path import path_parts
@@ -82,7 +82,7 @@ def _found(
 def _makes_entry(desired: DesiredResource, path: Path, live: Mapping[str, Any]) -> bool:
     """Whether an entry that is new in its list needs this field: then it is declared, not ignored."""
     entries = (path[:length] for length in range(1, len(path)) if str(path[length - 1]).startswith("["))
-    return any(_dig(live, entry) is None for entry in entries) and _needed(desired.address, desired.body, path)
+    return any(dig(live, entry) is None for entry in entries) and _needed(desired.address, desired.body, path)
 
 
 def _needed(address: Address, body: Mapping[str, Any], path: Path) -> bool:
@@ -90,7 +90,7 @@ def _needed(address: Address, body: Mapping[str, Any], path: Path) -> bool:
     rules, less = rules_of(address.kind), _dropped(body, path)
     for length in range(1, len(path) + 1):
         field = rule_at(rules.shape, path[:length])
-        if field is not None and field.required and _dig(less, path[:length]) is None:
+        if field is not None and field.required and dig(less, path[:length]) is None:
             return True
     known = {(problem.code, problem.path) for problem in rules.check(address, body)}
     return any((found.code, found.path) not in known for found in rules.check(address, less))
@@ -128,14 +128,14 @@ def _without(
         body = _dropped(body, path)
     bare = replace(desired, body=body, unchecked=unchecked)
     before = merged_body(desired, live.body)
-    moved = [path for path in named if not same(_dig(before, path), _dig(live.body, path))]
+    moved = [path for path in named if not same(dig(before, path), dig(live.body, path))]
     if not moved:
         return bare, []
     after = hold(merged_body(bare, live.body), live.body, named)
     hidden = [
-        Ignored(named[path], desired.address, path, _dig(live.body, path), _dig(before, path))
+        Ignored(named[path], desired.address, path, dig(live.body, path), dig(before, path))
         for path in moved
-        if not _inside(path[:-1], named) and same(_dig(after, path), _dig(live.body, path))
+        if not _inside(path[:-1], named) and same(dig(after, path), dig(live.body, path))
     ]
     return bare, hidden
 
@@ -144,7 +144,7 @@ def _uncreated(desired: DesiredResource, named: Mapping[Path, IgnoreRule]) -> tu
     """What a create leaves out: ignored fields, but for those without which Azure takes nothing."""
     body, left_out = desired.body, []
     for path, rule in named.items():
-        value = _dig(body, path)
+        value = dig(body, path)
         if value is not None and not _needed(desired.address, body, path):
             body = _dropped(body, path)
             left_out.append(Ignored(rule, desired.address, path, None, value))
@@ -168,7 +168,7 @@ def held(context: Context, address: Address, body: Mapping[str, Any]) -> Mapping
 def hold(body: Mapping[str, Any], live: Mapping[str, Any], paths: Iterable[Path]) -> Mapping[str, Any]:
     """Lay the live values at some paths over a body. An entry that leaves its list takes its fields along."""
     for path in paths:
-        value = _dig(live, path)
+        value = dig(live, path)
         if path == ("tags",):
             foreign = {key: tag for key, tag in (value or {}).items() if str(key) not in OWN_TAGS}
             own = {key: tag for key, tag in (body.get("tags") or {}).items() if str(key) in OWN_TAGS}
@@ -212,12 +212,6 @@ def _put(body: Mapping[Any, Any], path: Path, value: Any) -> dict[str, Any]:
     return result
 
 
-def _dig(body: Any, path: Path) -> Any:
-    for part in path:
-        body = body.get(part) if isinstance(body, Mapping) else None
-    return body
-
-
 def disturbing(context: Context, desired: DesiredResource, bodies: Iterable[Mapping[str, Any]]) -> Refusal | None:
     """Refuse an update whose steps would have to change an ignored field on their way (facts 2.3/14, 4.3/18)."""
     live, rules = context.live.resources.get(desired.address), context.options.ignore
@@ -227,7 +221,7 @@ def disturbing(context: Context, desired: DesiredResource, bodies: Iterable[Mapp
         paths = [path for _, path in _found(context, desired, rules, body)]
         whole = hold(dict(body), live.body, paths)
         for path in paths:
-            if not same(_dig(whole, path), _dig(body, path)):
+            if not same(dig(whole, path), dig(body, path)):
                 shape = rules_of(desired.address.kind).shape
                 return _disturbed(desired, path, changes_between(shape, live.body, body, desired))
     return None

@@ -23,7 +23,7 @@ from reconciler.model.plan import Action, Change, Plan, Verb, dotted
 from reconciler.model.state import LiveResource, Path
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.diff import changes_between
-from reconciler.planner.fingerprint import NOT_COMPARED, fingerprint
+from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
 from reconciler.planner.plain import plain
 
 LAID_OVER: Final = frozenset({Verb.UPDATE, Verb.ADOPT, Verb.ABANDON})
@@ -223,14 +223,10 @@ def _differences(action: Action, fresh: LiveResource | None) -> Iterator[MovedFi
     """Everything that differs from what was planned against, where that is known."""
     if action.expected is None or fresh is None:
         return
-    old, new = (_compared(body) for body in (action.expected, fresh.body))
+    old, new = (compared(body) for body in (action.expected, fresh.body))
     found: tuple[Change, ...] = changes_between(rules_of(action.address.kind).shape, old, new, None)
     for change in found:
         yield MovedField(change.path, change.before, change.after)
-
-
-def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if key not in NOT_COMPARED}
 
 
 def _equal(one: Any, two: Any) -> bool:

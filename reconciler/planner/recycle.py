@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reconciler.kinds.gallery import keeps_deleted
 from reconciler.kinds.scalars import read_instant
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Level, Reason, Refusal, RefusalRule, Verb
@@ -17,14 +18,14 @@ from reconciler.planner.finding import Finding
 from reconciler.planner.sentences import title
 
 SHOWN = 5
+SWITCH_OFF = "switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own"
 HOLDING = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
 
 
 def soft_delete_on(context: Context, address: Address) -> bool:
     """Whether the gallery that an address lies in keeps what is deleted."""
     gallery = context.live.resources.get(Address(address.subscription, address.group, address.gallery))
-    policy = gallery.body.get("softDeletePolicy") if gallery is not None else None
-    return bool(policy and policy.get("isSoftDeleteEnabled"))
+    return gallery is not None and keeps_deleted(gallery.body)
 
 
 def restored(context: Context, desired: DesiredResource) -> Finding | None:
@@ -81,7 +82,7 @@ def held_by_bin(context: Context, live: LiveResource, going: Iterable[Address]) 
         f"{address.text()} cannot be deleted while its gallery keeps deleted versions: {', '.join(told[:SHOWN])}{more}",
         ways_out=(
             "wait until they are gone",
-            "switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own",
+            SWITCH_OFF,
             f"declare {address.text()} again",
         ),
     )
@@ -101,7 +102,7 @@ def failed_is_kept(context: Context, live: LiveResource) -> Refusal | None:
         Level.RESOURCE,
         (live.address,),
         f"{where} has failed, and a gallery with soft delete does not let a failed version go",
-        ways_out=("switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own", f"declare {where}"),
+        ways_out=(SWITCH_OFF, f"declare {where}"),
     )
 
 

@@ -25,7 +25,7 @@ from reconciler.planner.ignore import held
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner
-from reconciler.planner.recycle import soft_delete_on
+from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on
 from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.words import replacement_words
 
@@ -85,8 +85,7 @@ def _obstacles(
         yield _Obstacle(RefusalRule.INCOMPLETE_READ, "not everything below it could be read", ("plan again",))
     if root.kind is not Kind.ROLE_ASSIGNMENT and soft_delete_on(context, root):
         message = "its gallery keeps deleted versions (soft delete), so their names cannot be used again at once"
-        ways = ("switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own",)
-        yield _Obstacle(RefusalRule.PROTECTED, message, ways)
+        yield _Obstacle(RefusalRule.PROTECTED, message, (SWITCH_OFF,))
     for address in going:
         live = context.live.resources[address]
         desired = context.desired.get(address)

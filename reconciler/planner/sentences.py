@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from reconciler.kinds.ownership import OWNER_TAG
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change, Verb
 from reconciler.planner.replicas import replica_count
@@ -22,7 +23,6 @@ LONGEST: Final = 80
 LONGEST_VALUE: Final = 40
 SHORT_ID: Final = 8
 PLAIN: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Za-z]+_[A-Z]+")  # instants and storage types need no quotes
-REGIONS: Final = ("publishingProfile", "targetRegions")
 OWN_TAGS: Final = frozenset({OWNER_TAG, PENDING_TAG})
 COMPANIONS: Final = frozenset({"allowUpdateImage", "startsAtVersion"})
 PRINCIPALS: Final = {

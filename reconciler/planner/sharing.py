@@ -11,7 +11,7 @@ from typing import Any, Final
 from reconciler.kinds.gallery import MOST_SHARED
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.state import DesiredResource
 from reconciler.planner.diff import changes_between
@@ -43,7 +43,12 @@ def unshared(body: Mapping[str, Any]) -> dict[str, Any]:
 def shares(
     desired: DesiredResource, before: Mapping[str, Any], after: Mapping[str, Any], reasons: tuple[Reason, ...]
 ) -> tuple[Action, ...]:
-    """The share actions that lead from one canonical gallery body to another, in order; () where sharing is equal."""
+    """The share actions that lead from one canonical gallery body to another, in order.
+
+    () where sharing is equal, or the kind has none.
+    """
+    if desired.address.kind is not Kind.GALLERY:
+        return ()
     shape = rules_of(desired.address.kind).shape
     actions: list[Action] = []
     current: Mapping[str, Any] = before

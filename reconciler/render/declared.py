@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action, dotted
 from reconciler.model.state import Path
@@ -18,7 +19,6 @@ from reconciler.render.words import LONGEST, safe, value_words
 
 OWNER: Final = "reconciler.owner"
 WRAPPERS: Final = frozenset({"publishingProfile", "storageProfile", "safetyProfile"})
-REGIONS: Final = ("publishingProfile", "targetRegions")
 REGION_NAME: Final = frozenset({"name", "regionalReplicaCount"})
 BARE: Final = re.compile(r"[\w.,:+/@-]+")
 SHORT_ID: Final = 2

@@ -10,10 +10,10 @@ from typing import Any
 from reconciler.model.diagnostic import Diagnostic, Origin
 from reconciler.model.health import ResourceHealth
 from reconciler.model.report import RegionProgress, Report
+from reconciler.model.secrets import deep_without_secrets
 from reconciler.model.state import DesiredState
 from reconciler.planner.document import SCHEMA_VERSION
 from reconciler.planner.plain import plain
-from reconciler.render.secrets import deep_without_secrets
 from reconciler.settings import SettingProblem
 
 

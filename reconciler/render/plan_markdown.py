@@ -68,7 +68,7 @@ class Block:
 
 def plan_markdown(plan: Plan, budget: int = 60_000) -> str:
     """The whole plan as GitHub markdown, at most `budget` bytes of UTF-8 (at least 2,000), ending in a newline."""
-    several = len({scope.subscription.lower() for scope in plan.target.scopes}) > 1
+    several = plan.target.several_subscriptions
     blocks = sorted(_blocks(plan, several=several), key=lambda block: block.rank)
     budget = max(budget, LEAST)
     about = _about(plan)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.address import Address
+from reconciler.model.secrets import deep_without_secrets, without_secrets
 from reconciler.planner.plain import plain
 from reconciler.render.layout import CUT, columns, cut
 from reconciler.render.paint import Page
-from reconciler.render.secrets import deep_without_secrets, without_secrets
 
 ABSENT = "(none)"
 LONGEST = 96

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.cli.ending import several_subscriptions
 from reconciler.model.impact import LimitLevel
 from reconciler.model.plan import Plan, Reason, RefusalRule, Verb
 from reconciler.planner.document import plan_document, saved_document
@@ -38,7 +37,7 @@ def day() -> tuple[Plan, ReadFacts]:
 
 def on_page(width: int, *, colour: bool = False) -> str:
     plan, facts = day()
-    return plan_text(plan, facts, Page(width, colour, subscriptions=several_subscriptions(plan)))
+    return plan_text(plan, facts, Page(width, colour, subscriptions=plan.target.several_subscriptions))
 
 
 @cache

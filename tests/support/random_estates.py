@@ -114,10 +114,15 @@ def planned_at(
     desired: DesiredState, live: LiveState, options: Options, now: datetime, *, ledger: Ledger = EMPTY
 ) -> Plan:
     """The same at another moment."""
-    absent = frozenset(desired.resources.keys() - live.resources.keys())
-    known = replace(live, absent=absent - unread_part(absent, live))
+    known = proven(desired, live)
     target = Target("test", "emulator", options.instance, (Scope(SUB, GROUP),))
     return plan_of(desired, known, options, target=target, source=Source("-"), now=now, ledger=ledger)
+
+
+def proven(desired: DesiredState, live: LiveState) -> LiveState:
+    """Live state in which the absence of all that is declared, not live and not unread is proven."""
+    absent = frozenset(desired.resources.keys() - live.resources.keys())
+    return replace(live, absent=absent - unread_part(absent, live))
 
 
 def applied(desired: DesiredState, options: Options = OPTIONS) -> dict[Address, Applied]:

@@ -8,10 +8,10 @@ import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.secrets import without_secrets
 from reconciler.render.documents import as_json
 from reconciler.render.paint import Page
 from reconciler.render.report_text import status_text
-from reconciler.render.secrets import without_secrets
 from reconciler.render.words import safe, value_words
 
 SIGNED = "https://a.blob.core.windows.net/v/u.vhd?sv=2024&se=x&sig=c2VjcmV0%3D"

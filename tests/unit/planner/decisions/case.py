@@ -17,7 +17,7 @@ from reconciler.planner.context import context_of
 from reconciler.planner.drift import drift_of
 from reconciler.planner.ignore import ignoring
 from reconciler.planner.options import Options
-from tests.support.random_estates import NOW, OPTIONS, applied, desired_of, taken, unread_part
+from tests.support.random_estates import NOW, OPTIONS, applied, desired_of, proven, taken
 from tests.support.workbench import GROUP, SUB
 
 Bend = Callable[[LiveState], LiveState]
@@ -51,8 +51,7 @@ class Case:
 
     def _known(self, desired: DesiredState) -> LiveState:
         live = self.live()
-        absent = frozenset(desired.resources.keys() - live.resources.keys())
-        return live if self.undecided else replace(live, absent=absent - unread_part(absent, live))
+        return live if self.undecided else proven(desired, live)
 
     def drift(self) -> Drift:
         """What is told as drift, where the old estate was what was applied last."""
