@@ -19,6 +19,7 @@ from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Kind, Scope
+from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Source, Target
 from reconciler.model.restriction import AllowList, IgnoreRule
 from reconciler.planner.options import Options
@@ -147,20 +148,31 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
     chosen = one_target(request, environment)
     hint = _cloud_hint(request, chosen)
     request, settings = replace(request, path=chosen.path), chosen.settings
+    allowed = _allowed(chosen.scope)
     built = load(request, settings, now=now)
+    scopes = _scopes(request, settings, built, allowed)
+    if scopes and request.path != STREAM:
+        built = _declaring_nothing(built)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
-    allowed = _allowed(chosen.scope)
     target = Target(
         chosen.name or _target_name(request),
         settings.cloud,
         settings.instance or "",
-        _scopes(request, settings, built, allowed),
+        scopes,
         settings.credential.tenantId or "",
         settings.subscription or "",
         allowed,
     )
     return Session(settings, built, target, _source(request), hint, chosen.mode == "plan")
+
+
+def _declaring_nothing(built: Built) -> Built:
+    """A folder whose files are all gone declares nothing: a guard of the plan asks whether that is meant."""
+    codes = [found.code for found in built.diagnostics]
+    if codes != ["no-manifests"]:
+        return built
+    return Built(built.desired, (replace(built.diagnostics[0], severity=Severity.WARNING),))
 
 
 def check(request: Request, environment: Mapping[str, str], *, now: datetime) -> Built:

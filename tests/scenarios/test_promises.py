@@ -103,15 +103,28 @@ def test_remove_all_yaml_is_refused_with_exit_4_and_the_override_is_named(bench:
     assert bench.ids() == []
 
 
-def test_a_folder_whose_files_are_gone_is_a_mistake_and_no_wish(bench: Workbench, shell: Shell) -> None:
+def test_a_folder_whose_files_are_gone_is_refused_with_exit_4_and_one_that_is_gone_with_3(
+    bench: Workbench, shell: Shell
+) -> None:
     begin(bench, ESTATE)
     (bench.folder / "gallery.yaml").unlink()
     with untouched(bench):
-        emptied = run(shell, PRUNE, 3)
+        for line in (APPLY, f"{PRUNE} --partial", "plan manifests --prune"):
+            emptied = run(shell, line, 4, shipped=True)
+            told(emptied.out, "refused EmptyDesired", "ways out: point at the right folder · --allow-empty")
+            told(emptied.err, "warning no-manifests", "manifests holds no manifests")
+        told(run(shell, "validate manifests", 3).err, "manifests holds no manifests")
+        told(shell.run(*PRUNE.split(), RECONCILER_RESOURCE_GROUP="").err, "error no-manifests")
         bench.folder.rmdir()
         removed = run(shell, PRUNE, 3)
-    told(emptied.err, "manifests holds no manifests")
     told(removed.err, "manifests does not exist")
+
+
+def test_a_folder_without_files_is_meant_where_the_override_says_so(bench: Workbench, shell: Shell) -> None:
+    begin(bench, ESTATE)
+    (bench.folder / "gallery.yaml").unlink()
+    run(shell, f"{PRUNE} --allow-empty --allow-deletes 5", shipped=True)
+    assert bench.ids() == []
 
 
 def test_one_broken_file_exits_3_and_nothing_is_planned_from_the_rest(bench: Workbench, shell: Shell) -> None:
