@@ -113,12 +113,11 @@ def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Mo
     return tuple(each for each in moved if each is not None)
 
 
-def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside
+def apply_pass(
     plan: Plan,
     gateway: Gateway,
     rules: Rules,
     *,
-    clock: Callable[[], float],
     on_progress: Callable[[Progress], None],
     stopping: threading.Event,
     workers: int = 16,
@@ -129,15 +128,15 @@ def apply_pass(  # noqa: PLR0913 - time, signals and eyes all come from outside
     `on_start` gets a function that reports what is known at any moment: the report of whoever has to stop at once.
     """
     run = Run(plan, gateway, rules, workers=workers)
-    on_start(lambda: run.report(clock()))
+    on_start(run.report)
     try:
         while not run.done:
             if stopping.is_set():
                 run.stop()
-            progress = run.step(clock())
+            progress = run.step()
             on_progress(progress)
-            _nap(run, progress, clock)
-        return run.report(clock())
+            _nap(run, progress, rules.clock)
+        return run.report()
     finally:
         run.close()
 

@@ -7,7 +7,6 @@ import random
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -73,7 +72,6 @@ def _applied(plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stop
             plan,
             gateway,
             Rules(end.wait, _pace(settings), dice=random.random),
-            clock=time.monotonic,
             on_progress=show,
             stopping=stopping,
             workers=settings.workers,

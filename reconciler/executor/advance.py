@@ -26,24 +26,24 @@ TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
 
-def advance(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
-    """Take the next step of one action. `now` is the run's clock, in seconds."""
-    if now - task.started > rules.pace.action_limit:
+def advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
+    """Take the next step of one action. What is due later counts from the answer, as Azure's Retry-After does."""
+    if rules.clock() - task.started > rules.pace.limit_of(task.action.address.kind):
         return Ended(Outcome.PENDING, "still running in Azure after the time limit", regions=task.regions)
     match task.phase:
         case Phase.WRITE:
-            return _write(task, gateway, rules, now)
+            return _write(task, gateway, rules)
         case Phase.OPERATION:
-            return _operation(task, gateway, rules, now)
+            return _operation(task, gateway, rules)
         case Phase.SETTLE:
-            return _settle(task, gateway, rules, now)
+            return _settle(task, gateway, rules)
         case Phase.REPLICATE:
-            return _replicate(task, gateway, rules, now)
+            return _replicate(task, gateway, rules)
 
 
-def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if task.action.verb is Verb.WAIT:
-        return _settle(replace(task, phase=Phase.SETTLE), gateway, rules, now)
+        return _settle(replace(task, phase=Phase.SETTLE), gateway, rules)
     written = write(task, gateway)
     match written:
         case Ended():
@@ -53,12 +53,12 @@ def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | End
                 return Ended(Outcome.PENDING, "accepted by Azure; not waited for")
             if operation is not None:
                 delay = _poll_delay(task, rules.pace, operation.retry_after)
-                return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=now + delay)
-            return _provisioned(task, gateway, rules, now)
+                return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=rules.clock() + delay)
+            return _provisioned(task, gateway, rules)
         case Written(answer=(Answer() | NoAnswer() | Unread()) as failure):
-            return _try_again(task, failure, rules, now)
+            return _try_again(task, failure, rules)
         case _:
-            return replace(task, phase=Phase.SETTLE, due=now + _poll_delay(task, rules.pace, None))
+            return replace(task, phase=Phase.SETTLE, due=rules.clock() + _poll_delay(task, rules.pace, None))
 
 
 def _accepted_is_enough(task: Task, rules: Rules) -> bool:
@@ -66,26 +66,28 @@ def _accepted_is_enough(task: Task, rules: Rules) -> bool:
     return rules.wait is Wait.NONE and version and not task.action.removes
 
 
-def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules, now: float) -> Task | Ended:
+def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules) -> Task | Ended:
     """Retry with full jitter what passes by itself; end what does not."""
     pace = rules.pace
     if not isinstance(failure, Answer):
         if task.attempt + 1 >= pace.attempts:
             return Ended(Outcome.FAILED, failure.message, "NoAnswer" if isinstance(failure, NoAnswer) else failure.code)
         unsure = task.uncertain or isinstance(failure, NoAnswer)  # the write may have been taken
-        return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=now + _retry_delay(task, rules, None))
-    if classify(failure) not in RETRIED or _given_up(task, failure, pace, now):
+        due = rules.clock() + _retry_delay(task, rules, None)
+        return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=due)
+    if classify(failure) not in RETRIED or _given_up(task, failure, rules):
         return Ended(Outcome.FAILED, failure.message, failure.code)
     delay = _retry_delay(task, rules, failure.retry_after)
     unsure = task.uncertain or failure.status in TAKEN_PERHAPS
-    return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=now + delay)
+    return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=rules.clock() + delay)
 
 
-def _given_up(task: Task, failure: Answer, pace: Pace, now: float) -> bool:
+def _given_up(task: Task, failure: Answer, rules: Rules) -> bool:
+    pace, seconds = rules.pace, rules.clock() - task.started
     if failure.code == "PrincipalNotFound":
-        return now - task.started > pace.principal_window
+        return seconds > pace.principal_window
     if failure.code == "CannotDeleteResource":
-        return now - task.started > pace.cache_window
+        return seconds > pace.cache_window
     return task.attempt + 1 >= pace.attempts
 
 
@@ -102,27 +104,28 @@ def _poll_delay(task: Task, pace: Pace, asked: float | None) -> float:
     return float(min(pace.first_poll * pace.growth ** min(task.polls, MOST_GROWTHS), pace.longest_poll))
 
 
-def _operation(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+def _operation(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     assert task.operation is not None
     try:
         state = operation_state(gateway.get(task.operation.url))
     except NoAnswer:
-        return _poll_again(task, rules, now, None)
+        return _poll_again(task, rules, None)
     task = _watched(task, gateway, rules)
     match state.status:
         case "running":
-            return _poll_again(task, rules, now, state.retry_after)
+            return _poll_again(task, rules, state.retry_after)
         case "succeeded":
-            return _provisioned(task, gateway, rules, now)
+            return _provisioned(task, gateway, rules)
         case "failed":
             return Ended(Outcome.FAILED, state.message or "the operation failed", state.code, task.regions)
         case _:
-            return replace(task, phase=Phase.SETTLE, due=now)
+            return replace(task, phase=Phase.SETTLE, due=rules.clock())
 
 
-def _poll_again(task: Task, rules: Rules, now: float, asked: float | None) -> Task:
+def _poll_again(task: Task, rules: Rules, asked: float | None) -> Task:
     delay = _poll_delay(task, rules.pace, asked)
-    return replace(task, polls=task.polls + 1, due=min(now + delay, task.started + rules.pace.action_limit + 1))
+    end = task.started + rules.pace.limit_of(task.action.address.kind)
+    return replace(task, polls=task.polls + 1, due=min(rules.clock() + delay, end + 1))
 
 
 def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
@@ -134,41 +137,41 @@ def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
     return task if isinstance(found, Unread) else replace(task, regions=found)
 
 
-def _provisioned(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+def _provisioned(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """The write is through; a version may still have regions to fill (fact 3.3)."""
     version = task.action.address.kind is Kind.IMAGE_VERSION
     if task.action.removes or not version or rules.wait is not Wait.REPLICATED:
         return Ended(Outcome.SUCCEEDED, regions=task.regions)
-    return _replicate(replace(task, phase=Phase.REPLICATE, polls=0), gateway, rules, now)
+    return _replicate(replace(task, phase=Phase.REPLICATE, polls=0), gateway, rules)
 
 
-def _settle(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Follow provisioningState where there is no operation to ask."""
     action = task.action
     found = read_one(gateway, action.address, action.resource_id)
     if isinstance(found, Unread):
-        return _unknown(task, found, rules, now)
+        return _unknown(task, found, rules)
     if action.verb is Verb.WAIT:
-        return _waited(task, found, rules, now)
+        return _waited(task, found, rules)
     if action.removes:
-        return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, now, None)
+        return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, None)
     if found is None:
         return Ended(Outcome.FAILED, "it is not in Azure after the write", "ResourceNotFound")
     if found.state == "Failed":
         return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed")
     if found.state in ("", "Succeeded"):
-        return _provisioned(task, gateway, rules, now)
-    return _poll_again(task, rules, now, None)
+        return _provisioned(task, gateway, rules)
+    return _poll_again(task, rules, None)
 
 
-def _waited(task: Task, found: LiveResource | None, rules: Rules, now: float) -> Task | Ended:
+def _waited(task: Task, found: LiveResource | None, rules: Rules) -> Task | Ended:
     """The end of a wait is a success only where nothing is left to do; else another plan has to look."""
     action = task.action
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
     if found is None:
         return Ended(Outcome.SUCCEEDED, "gone") if leaving else Ended(Outcome.PENDING, "not in Azure; plan again")
     if not found.settled:
-        return _poll_again(task, rules, now, None)
+        return _poll_again(task, rules, None)
     shape = rules_of(action.address.kind).shape
     as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))
     if found.state == "Succeeded" and as_wanted and not leaving:
@@ -176,18 +179,18 @@ def _waited(task: Task, found: LiveResource | None, rules: Rules, now: float) ->
     return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do")
 
 
-def _unknown(task: Task, place: Unread, rules: Rules, now: float) -> Task | Ended:
+def _unknown(task: Task, place: Unread, rules: Rules) -> Task | Ended:
     """What cannot be read is asked again while that may help, and a failure where it cannot."""
     if place.passing:
-        return _poll_again(task, rules, now, None)
+        return _poll_again(task, rules, None)
     return Ended(Outcome.FAILED, f"written, but its state cannot be read: {place.message}", place.code, task.regions)
 
 
-def _replicate(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
+def _replicate(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Done only when every target region says Completed; unknown is never green."""
     found = read_replication(gateway, task.action.address)
     if isinstance(found, Unread):
-        return _unknown(task, found, rules, now)
+        return _unknown(task, found, rules)
     task = replace(task, regions=found)
     failed = [region for region in found if region.state == "Failed"]
     if failed:
@@ -195,7 +198,7 @@ def _replicate(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task |
         return Ended(Outcome.FAILED, told, "ReplicationFailed", found)
     if _complete(found, target_regions(task)):
         return Ended(Outcome.SUCCEEDED, regions=found)
-    return _poll_again(task, rules, now, None)
+    return _poll_again(task, rules, None)
 
 
 def target_regions(task: Task) -> frozenset[str]:

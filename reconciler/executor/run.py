@@ -39,6 +39,7 @@ class Run:
         self._plan = plan
         self._gateway = gateway
         self._rules = rules
+        self._now = rules.clock
         self._actions = {action.id: action for action in plan.pending}
         self._sorter = TopologicalSorter(
             {key: [need for need in action.requires if need in self._actions] for key, action in self._actions.items()}
@@ -57,16 +58,16 @@ class Run:
             return not self._looks
         return not self._tasks and not self._sorter.is_active()
 
-    def step(self, now: float) -> Progress:
+    def step(self) -> Progress:
         """Collect what came back, start what is ready, look at what is due. Never blocks."""
-        finished, looked = self._collect(now)
+        finished, looked = self._collect()
         started: list[Action] = []
         while not self._stopped and (ready := self._sorter.get_ready()):
             for key in sorted(ready):
-                result = self._start(key, now, started)
+                result = self._start(key, started)
                 if result is not None:
                     finished.append(result)
-        self._look(now)
+        self._look()
         idle = [task.due for key, task in self._tasks.items() if key not in set(self._looks.values())]
         return Progress(tuple(started), tuple(looked), tuple(finished), min(idle, default=None))
 
@@ -87,38 +88,44 @@ class Run:
         """Release the pool without waiting."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def report(self, now: float) -> Report:
+    def report(self) -> Report:
         """The outcome of every action, in the plan's order; what never started is unattempted."""
-        results = [
-            self._results.get(key) or self._unfinished(key, action, now) for key, action in self._actions.items()
-        ]
+        results = [self._results.get(key) or self._unfinished(key, action) for key, action in self._actions.items()]
         return Report(tuple(results), self._plan.digest, self._stopped)
 
-    def _unfinished(self, key: str, action: Action, now: float) -> ActionResult:
+    def _unfinished(self, key: str, action: Action) -> ActionResult:
         task = self._tasks.get(key)
         if task is None:
             return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, NOT_STARTED)
         return ActionResult(
-            key, action.address, action.verb, Outcome.PENDING, STILL_RUNNING, "", now - task.started, task.regions
+            key,
+            action.address,
+            action.verb,
+            Outcome.PENDING,
+            STILL_RUNNING,
+            "",
+            self._now() - task.started,
+            task.regions,
         )
 
-    def _collect(self, now: float) -> tuple[list[ActionResult], list[Task]]:
+    def _collect(self) -> tuple[list[ActionResult], list[Task]]:
         finished, looked = [], []
         for future in [future for future in self._looks if future.done()]:
             key = self._looks.pop(future)
             outcome = _outcome(future)
             if isinstance(outcome, Ended):
-                finished.append(self._finish(key, outcome, now - self._tasks.pop(key).started))
+                finished.append(self._finish(key, outcome, self._now() - self._tasks.pop(key).started))
             else:
                 self._tasks[key] = outcome
                 looked.append(outcome)
         return finished, looked
 
-    def _start(self, key: str, now: float, started: list[Action]) -> ActionResult | None:
+    def _start(self, key: str, started: list[Action]) -> ActionResult | None:
         action = self._actions[key]
         cause = self._cause(action.requires)
         if cause is not None:
             return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
+        now = self._now()
         self._tasks[key] = Task(action, now, now)
         started.append(action)
         return None
@@ -139,13 +146,13 @@ class Run:
         self._sorter.done(key)
         return result
 
-    def _look(self, now: float) -> None:
+    def _look(self) -> None:
         if self._stopped:
             return
-        busy = set(self._looks.values())
+        busy, now = set(self._looks.values()), self._now()
         for key, task in self._tasks.items():
             if key not in busy and task.due <= now:
-                future = self._pool.submit(advance, task, self._gateway, self._rules, now)
+                future = self._pool.submit(advance, task, self._gateway, self._rules)
                 self._looks[future] = key
 
 

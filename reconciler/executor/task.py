@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.live.operation import OperationRef
+from reconciler.model.address import Kind
 from reconciler.model.plan import Action
 from reconciler.model.report import Outcome, RegionProgress
 
@@ -44,17 +46,26 @@ class Pace:
     attempts: int = 8
     principal_window: float = 120.0
     cache_window: float = 600.0
-    action_limit: float = 6 * 3600.0
+    version_limit: float = 6 * 3600.0
+    other_limit: float = 1800.0
+
+    def limit_of(self, kind: Kind) -> float:
+        """How long one action may take: replication takes hours (fact 3.2/5), everything else seconds."""
+        return self.version_limit if kind is Kind.IMAGE_VERSION else self.other_limit
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a run behaves: what it waits for, its pace, whether somebody watches regions, and its dice (0..1)."""
+    """How a run behaves: what it waits for, its pace, whether somebody watches regions, its dice (0..1), its clock.
+
+    The clock gives seconds of its own, and everything of the run counts in them.
+    """
 
     wait: Wait = Wait.REPLICATED
     pace: Pace = field(default_factory=Pace)
     watch_regions: bool = True
     dice: Callable[[], float] = lambda: 1.0
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)

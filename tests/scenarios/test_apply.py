@@ -223,7 +223,6 @@ def test_regions_are_seen_moving_while_the_operation_runs(tmp_path: Path) -> Non
             bench.plan(),
             bench.gateway,
             Rules(pace=PACE),
-            clock=time.monotonic,
             on_progress=watch,
             stopping=threading.Event(),
         )
@@ -241,9 +240,7 @@ def test_a_stop_starts_nothing_new_and_parks_what_runs(tmp_path: Path) -> None:
             if any(task.action.address.kind is Kind.IMAGE_VERSION for task in progress.looked):
                 stopping.set()
 
-        report = apply_pass(
-            bench.plan(), bench.gateway, Rules(pace=PACE), clock=time.monotonic, on_progress=watch, stopping=stopping
-        )
+        report = apply_pass(bench.plan(), bench.gateway, Rules(pace=PACE), on_progress=watch, stopping=stopping)
 
         assert report.interrupted
         assert of(report, "corp/ubuntu/1.0.0").outcome is Outcome.PENDING
@@ -253,7 +250,6 @@ def test_a_stop_starts_nothing_new_and_parks_what_runs(tmp_path: Path) -> None:
             bench.plan(),
             bench.gateway,
             Rules(pace=PACE),
-            clock=time.monotonic,
             on_progress=lambda _: None,
             stopping=stopping,
         )
@@ -267,7 +263,7 @@ def test_a_step_never_blocks(bench: Workbench) -> None:
     run = Run(plan, bench.gateway, Rules(pace=PACE))
 
     started = time.monotonic()
-    run.step(0.0)
+    run.step()
     took = time.monotonic() - started
 
     run.stop()

@@ -310,7 +310,7 @@ def test_what_may_not_be_read_after_a_write_is_told_and_not_waited_for(bench: Wo
     plan = bench.plan()
     bench.emulator.faults.add(Fault(method="GET", path=path, status=403, code="AuthorizationFailed", message="no"))
 
-    report = bench.carry_out(plan, Rules(pace=replace(PACE, action_limit=30)))
+    report = bench.carry_out(plan, Rules(pace=replace(PACE, version_limit=30, other_limit=30)))
 
     result = next(each for each in report.results if each.address.kind is Kind.IMAGE_VERSION)
     assert result.outcome is Outcome.FAILED
@@ -345,7 +345,6 @@ def test_a_504_to_a_write_that_was_taken_is_followed(bench: Workbench) -> None:
     watched: list[object] = []
 
     import threading
-    import time
 
     from reconciler.reconcile import apply_pass
 
@@ -357,7 +356,6 @@ def test_a_504_to_a_write_that_was_taken_is_followed(bench: Workbench) -> None:
         plan,
         bench.gateway,
         Rules(pace=replace(PACE, first_retry=0.3)),
-        clock=time.monotonic,
         on_progress=watch,
         stopping=threading.Event(),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -76,7 +75,6 @@ class Workbench:
             plan,
             self.gateway,
             rules or Rules(pace=PACE),
-            clock=time.monotonic,
             on_progress=lambda _: None,
             stopping=threading.Event(),
         )

@@ -148,9 +148,9 @@ def test_an_accident_in_the_middle_still_leaves_a_report(bench: Workbench) -> No
         "from reconciler.executor.run import Run\n"
         "from reconciler.cli import main\n"
         "step = Run.step\n"
-        "def broken(self, now):\n"
+        "def broken(self):\n"
         "    if self._results: raise RuntimeError('accident')\n"
-        "    return step(self, now)\n"
+        "    return step(self)\n"
         "Run.step = broken\n"
         "main()\n"
     )
