@@ -15,6 +15,7 @@ from reconciler.cli.console import leave, page_of, tell
 from reconciler.cli.ending import Ending
 from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
+from reconciler.executor.journal import Journal
 from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
@@ -55,23 +56,28 @@ def carry_out(
     stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
-            report = _applied(plan, gateway, settings, end, stopping)
+            report = _applied(plan, gateway, settings, end, stopping, recording.journal(gateway))
         except KeyboardInterrupt:
             end.cut_off(_signal_exit(seen))
             leave(_signal_exit(seen))
         except Exception as error:
             end.broken(error)
             raise
-        return end.finished(report, _signal_exit(seen) if seen else None)
+        code = end.finished(report, _signal_exit(seen) if seen else None)
+        if seen:
+            leave(code)  # a request without an answer would hold the process as long as it takes
+        return code
 
 
-def _applied(plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event) -> Report:
+def _applied(
+    plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event, journal: Journal
+) -> Report:
     """The pass itself, watched."""
     with _watching(plan) as show:
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random),
+            Rules(end.wait, _pace(settings), dice=random.random, journal=journal),
             on_progress=show,
             stopping=stopping,
             workers=settings.workers,

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 from reconciler.cli.console import tell_safely
 from reconciler.model.report import Outcome, Report
 from reconciler.model.run import SavedRun
+from reconciler.store.journal import StoreJournal
 from reconciler.store.room import StoreRoom
 
 if TYPE_CHECKING:
+    from reconciler.live.gateway import Gateway
     from reconciler.model.state import DesiredState
     from reconciler.planner.options import Options
     from reconciler.reconcile import Planned
@@ -43,6 +45,10 @@ class Recording:
         self._options = options
         self._run = SavedRun(uuid.uuid4().hex, self._plan.digest, self._plan.source.revision, _moment())
         self._opening: threading.Thread | None = None
+
+    def journal(self, gateway: Gateway) -> StoreJournal:
+        """Where the writes of this run are kept."""
+        return StoreJournal(self._room, self._plan.target, self._run.id, who=gateway.caller, moment=_moment)
 
     def begun(self) -> None:
         """The apply is about to write: one that is killed leaves a run without an end.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.errors import AzureError, CredentialError
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
 from reconciler.executor.write import Written, write
 from reconciler.kinds.overlay import overlay, same
@@ -30,6 +31,22 @@ def advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Take the next step of one action. What is due later counts from the answer, as Azure's Retry-After does."""
     if rules.clock() - task.started > rules.pace.limit_of(task.action.address.kind):
         return Ended(Outcome.PENDING, "still running in Azure after the time limit", regions=task.regions)
+    try:
+        return _advance(task, gateway, rules)
+    except CredentialError as error:
+        return _unasked(task, error, rules)
+
+
+def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
+    """Without a token nothing is written; what runs already is asked about a few times more, never called failed."""
+    if task.phase is Phase.WRITE:
+        return Ended(Outcome.FAILED, error.message, type(error).__name__)
+    if task.attempt + 1 >= rules.pace.attempts:
+        return Ended(Outcome.PENDING, f"it may still run in Azure, but {error.message}", regions=task.regions)
+    return _poll_again(replace(task, attempt=task.attempt + 1), rules, None)
+
+
+def _advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     match task.phase:
         case Phase.WRITE:
             return _write(task, gateway, rules)
@@ -44,7 +61,7 @@ def advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
 def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if task.action.verb is Verb.WAIT:
         return _settle(replace(task, phase=Phase.SETTLE), gateway, rules)
-    written = write(task, gateway)
+    written = write(task, gateway, rules.journal)
     match written:
         case Ended():
             return written
@@ -110,6 +127,8 @@ def _operation(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         state = operation_state(gateway.get(task.operation.url))
     except NoAnswer:
         return _poll_again(task, rules, None)
+    except AzureError:  # an address that was kept and leads elsewhere
+        return replace(task, phase=Phase.SETTLE, due=rules.clock())
     task = _watched(task, gateway, rules)
     match state.status:
         case "running":
@@ -138,7 +157,9 @@ def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
 
 
 def _provisioned(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
-    """The write is through; a version may still have regions to fill (fact 3.3)."""
+    """The operation is through: what was removed must be gone, and a version may still have regions to fill (3.3)."""
+    if task.phase is Phase.OPERATION and (task.action.removes or task.action.verb is Verb.WAIT):
+        return _settle(replace(task, phase=Phase.SETTLE, polls=0), gateway, rules)
     version = task.action.address.kind is Kind.IMAGE_VERSION
     if task.action.removes or not version or rules.wait is not Wait.REPLICATED:
         return Ended(Outcome.SUCCEEDED, regions=task.regions)
@@ -152,7 +173,7 @@ def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if isinstance(found, Unread):
         return _unknown(task, found, rules)
     if action.verb is Verb.WAIT:
-        return _waited(task, found, rules)
+        return _waited(task, found, gateway, rules)
     if action.removes:
         return Ended(Outcome.SUCCEEDED) if found is None else _poll_again(task, rules, None)
     if found is None:
@@ -164,7 +185,7 @@ def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     return _poll_again(task, rules, None)
 
 
-def _waited(task: Task, found: LiveResource | None, rules: Rules) -> Task | Ended:
+def _waited(task: Task, found: LiveResource | None, gateway: Gateway, rules: Rules) -> Task | Ended:
     """The end of a wait is a success only where nothing is left to do; else another plan has to look."""
     action = task.action
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
@@ -175,7 +196,7 @@ def _waited(task: Task, found: LiveResource | None, rules: Rules) -> Task | Ende
     shape = rules_of(action.address.kind).shape
     as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))
     if found.state == "Succeeded" and as_wanted and not leaving:
-        return Ended(Outcome.SUCCEEDED)
+        return _provisioned(replace(task, phase=Phase.SETTLE), gateway, rules)
     return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do")
 
 
@@ -203,7 +224,11 @@ def _replicate(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
 
 def target_regions(task: Task) -> frozenset[str]:
     """The regions the written body names, short and lower case."""
-    profile = ((task.action.body or {}).get("properties") or {}).get("publishingProfile") or {}
+    action = task.action
+    if action.body is None:  # a wait: what it hopes to find is canonical, its regions are keys
+        profile = (action.expected or {}).get("publishingProfile") or {}
+        return frozenset(str(key).strip("[]") for key in profile.get("targetRegions") or ())
+    profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
     return frozenset(str(region["name"]) for region in profile.get("targetRegions") or ())
 
 

@@ -13,9 +13,10 @@ from graphlib import TopologicalSorter
 
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
-from reconciler.executor.task import Ended, Rules, Task
+from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
-from reconciler.model.plan import Action, Plan
+from reconciler.live.operation import OperationRef
+from reconciler.model.plan import Action, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
 
 STILL_RUNNING = "still running in Azure"
@@ -49,20 +50,20 @@ class Run:
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
-        self._stopped = False
+        self._stopped_at: float | None = None
 
     @property
     def done(self) -> bool:
         """Whether nothing is left to do."""
-        if self._stopped:
-            return not self._looks
+        if self._stopped_at is not None:
+            return not self._looks or self._now() - self._stopped_at > self._rules.pace.parting
         return not self._tasks and not self._sorter.is_active()
 
     def step(self) -> Progress:
         """Collect what came back, start what is ready, look at what is due. Never blocks."""
         finished, looked = self._collect()
         started: list[Action] = []
-        while not self._stopped and (ready := self._sorter.get_ready()):
+        while self._stopped_at is None and (ready := self._sorter.get_ready()):
             for key in sorted(ready):
                 result = self._start(key, started)
                 if result is not None:
@@ -81,8 +82,9 @@ class Run:
         return bool(self._looks)
 
     def stop(self) -> None:
-        """Start nothing new; requests under way are let finish, operations are left to Azure."""
-        self._stopped = True
+        """Start nothing new; requests under way get a moment to finish, operations are left to Azure."""
+        if self._stopped_at is None:
+            self._stopped_at = self._now()
 
     def close(self) -> None:
         """Release the pool without waiting."""
@@ -91,7 +93,7 @@ class Run:
     def report(self) -> Report:
         """The outcome of every action, in the plan's order; what never started is unattempted."""
         results = [self._results.get(key) or self._unfinished(key, action) for key, action in self._actions.items()]
-        return Report(tuple(results), self._plan.digest, self._stopped)
+        return Report(tuple(results), self._plan.digest, self._stopped_at is not None)
 
     def _unfinished(self, key: str, action: Action) -> ActionResult:
         task = self._tasks.get(key)
@@ -125,10 +127,17 @@ class Run:
         cause = self._cause(action.requires)
         if cause is not None:
             return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
-        now = self._now()
-        self._tasks[key] = Task(action, now, now)
+        self._tasks[key] = self._begun(action)
         started.append(action)
         return None
+
+    def _begun(self, action: Action) -> Task:
+        """A task from its beginning; a wait goes on with the operation that an earlier run left, where one is known."""
+        now = self._now()
+        url = self._rules.journal.running(action.address) if action.verb is Verb.WAIT else ""
+        if url:
+            return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
+        return Task(action, now, now)
 
     def _cause(self, requires: Iterable[str]) -> str | None:
         for need in requires:
@@ -143,11 +152,13 @@ class Run:
             key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
         )
         self._results[key] = result
+        if action.writes or action.verb is Verb.WAIT:
+            self._rules.journal.ended(action.address, ended.outcome, ended.error_code)
         self._sorter.done(key)
         return result
 
     def _look(self) -> None:
-        if self._stopped:
+        if self._stopped_at is not None:
             return
         busy, now = set(self._looks.values()), self._now()
         for key, task in self._tasks.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reconciler.executor.journal import Journal, NoJournal
 from reconciler.live.operation import OperationRef
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action
@@ -35,7 +36,7 @@ class Pace:
     """Seconds: first poll, growth and cap of our own pace; limits of retries; the life of one action.
 
     `principal_window` is how long PrincipalNotFound is retried (fact 5/12), `cache_window` how long a parent's
-    delete is retried after its children went (fact 4.1/3).
+    delete is retried after its children went (fact 4.1/3), `parting` how long a stopped run waits for its answers.
     """
 
     first_poll: float = 1.0
@@ -48,6 +49,7 @@ class Pace:
     cache_window: float = 600.0
     version_limit: float = 6 * 3600.0
     other_limit: float = 1800.0
+    parting: float = 3.0
 
     def limit_of(self, kind: Kind) -> float:
         """How long one action may take: replication takes hours (fact 3.2/5), everything else seconds."""
@@ -58,7 +60,7 @@ class Pace:
 class Rules:
     """How a run behaves: what it waits for, its pace, whether somebody watches regions, its dice (0..1), its clock.
 
-    The clock gives seconds of its own, and everything of the run counts in them.
+    The clock gives seconds of its own, and everything of the run counts in them. The journal is told of every write.
     """
 
     wait: Wait = Wait.REPLICATED
@@ -66,6 +68,7 @@ class Rules:
     watch_regions: bool = True
     dice: Callable[[], float] = lambda: 1.0
     clock: Callable[[], float] = time.monotonic
+    journal: Journal = field(default_factory=NoJournal)
 
 
 @dataclass(frozen=True, slots=True)

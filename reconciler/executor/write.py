@@ -6,8 +6,10 @@ is the planned change laid over what was just read, so that an edit elsewhere on
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
+from reconciler.executor.journal import Journal
 from reconciler.executor.task import Ended, Task
 from reconciler.kinds.canonical import live as canonical_live
 from reconciler.kinds.canonical import unwrap
@@ -20,6 +22,8 @@ from reconciler.live.reader import read_one
 from reconciler.model.plan import Action, Verb
 from reconciler.model.report import Outcome
 from reconciler.model.state import LiveResource, Unread
+from reconciler.model.write import Sent, Write
+from reconciler.planner.fingerprint import digest_of, fingerprint
 from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
 
 
@@ -34,7 +38,7 @@ class Written:
     operation: OperationRef | None = None
 
 
-def write(task: Task, gateway: Gateway) -> Written | Ended:
+def write(task: Task, gateway: Gateway, journal: Journal) -> Written | Ended:
     """Read, compare, send. Ends the action where what is live is no longer what was planned."""
     action = task.action
     fresh = read_one(gateway, action.address, action.resource_id, sharing=action.verb is Verb.SHARE)
@@ -46,7 +50,7 @@ def write(task: Task, gateway: Gateway) -> Written | Ended:
             return seen
     fitting = fit(action, fresh)
     if not isinstance(fitting, Moved):
-        return _send(fitting, gateway)
+        return _send(fitting, fresh, gateway, journal)
     if action.removes and fresh is None:
         return Ended(Outcome.SUCCEEDED, "already gone")
     return Ended(Outcome.FAILED, f"{fitting.message}; plan again", "Precondition")
@@ -73,16 +77,38 @@ def _holds(action: Action, fresh: LiveResource) -> bool:
     return same(overlay(shape, fresh.body, wanted), dict(fresh.body))
 
 
-def _send(action: Action, gateway: Gateway) -> Written:
+def _send(action: Action, fresh: LiveResource | None, gateway: Gateway, journal: Journal) -> Written:
+    intended = Write(
+        str(uuid.uuid4()),
+        action.address,
+        action.verb,
+        _method(action),
+        ", ".join(map(str, action.reasons)) or action.words,
+        fingerprint(fresh),
+        digest_of(action.body),
+    )
+    journal.intends(intended)
     try:
-        if action.removes:
-            answer = gateway.delete(action.address.kind, action.resource_id)
-        elif action.verb is Verb.SHARE:
-            assert action.body is not None
-            answer = gateway.share(action.resource_id, action.body)
-        else:
-            assert action.body is not None
-            answer = gateway.put(action.address.kind, action.resource_id, action.body)
+        answer = _sent(action, gateway, intended.id)
     except NoAnswer as error:
+        journal.answered(intended, Sent(0, type(error).__name__))
         return Written(error)
-    return Written(answer, operation_of(answer) if answer.ok else None)
+    operation = operation_of(answer) if answer.ok else None
+    ids = (answer.request_id, answer.headers.get("x-ms-correlation-request-id", ""))
+    journal.answered(intended, Sent(answer.status, answer.code, *ids, operation.url if operation else ""))
+    return Written(answer, operation)
+
+
+def _method(action: Action) -> str:
+    if action.removes:
+        return "DELETE"
+    return "POST" if action.verb is Verb.SHARE else "PUT"
+
+
+def _sent(action: Action, gateway: Gateway, request_id: str) -> Answer:
+    if action.removes:
+        return gateway.delete(action.address.kind, action.resource_id, request_id=request_id)
+    assert action.body is not None
+    if action.verb is Verb.SHARE:
+        return gateway.share(action.resource_id, action.body, request_id=request_id)
+    return gateway.put(action.address.kind, action.resource_id, action.body, request_id=request_id)

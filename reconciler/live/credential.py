@@ -5,6 +5,8 @@ Apart from the gateway because signing in has its own failures, each of which mu
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -70,6 +72,17 @@ class TokenCache:
             return self._credential.get_token(*scopes, **options)
         except (AzureError, ValueError, OSError) as error:
             raise CredentialError(f"no token could be had: {first_line(error)}", HINT) from error
+
+
+def caller_of(token: str) -> str:
+    """Whom a token stands for, by name and object id, as far as it says: for records, never for a decision."""
+    parts = token.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        words = [claims.get(name) for name in ("upn", "preferred_username", "appid", "oid")]
+    except (IndexError, ValueError, AttributeError):
+        return "unknown"
+    return " ".join(dict.fromkeys(word for word in words if isinstance(word, str) and word)) or "unknown"
 
 
 def first_line(error: BaseException) -> str:

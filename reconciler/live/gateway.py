@@ -29,7 +29,7 @@ from reconciler.errors import AzureError
 from reconciler.live import location
 from reconciler.live.answer import Answer, NoAnswer
 from reconciler.live.cloud import Cloud
-from reconciler.live.credential import TokenCache, first_line
+from reconciler.live.credential import TokenCache, caller_of, first_line
 from reconciler.live.identity import address_of, assignment_id
 from reconciler.model.address import Address, Kind
 
@@ -118,16 +118,24 @@ class Gateway:
         except SdkError as error:
             raise self._silence("GET", url, error) from error
 
-    def put(self, kind: Kind, resource_id: str, body: Mapping[str, Any]) -> Answer:
-        """Create or replace a resource. Raises NoAnswer (it may have been done all the same), CredentialError."""
+    def put(self, kind: Kind, resource_id: str, body: Mapping[str, Any], *, request_id: str = "") -> Answer:
+        """Create or replace a resource; `request_id` is the client's name for the request, made up where it is "".
+
+        Raises NoAnswer (it may have been done all the same), CredentialError.
+        """
         content = json.dumps(body).encode()
         if kind is Kind.ROLE_ASSIGNMENT:
             at = assignment_id(resource_id)
             operations = self._assignments()
-            return self._typed("PUT", resource_id, lambda **more: operations.create(at.scope, at.name, content, **more))
+            return self._typed(
+                "PUT", resource_id, request_id, lambda **more: operations.create(at.scope, at.name, content, **more)
+            )
         operations, names = self._galleries(kind, resource_id)
         return self._typed(
-            "PUT", resource_id, lambda **more: operations.begin_create_or_update(*names, content, polling=False, **more)
+            "PUT",
+            resource_id,
+            request_id,
+            lambda **more: operations.begin_create_or_update(*names, content, polling=False, **more),
         )
 
     def patch(self, kind: Kind, resource_id: str, body: Mapping[str, Any]) -> Answer:
@@ -135,31 +143,42 @@ class Gateway:
         content = json.dumps(body).encode()
         operations, names = self._galleries(kind, resource_id)
         return self._typed(
-            "PATCH", resource_id, lambda **more: operations.begin_update(*names, content, polling=False, **more)
+            "PATCH", resource_id, "", lambda **more: operations.begin_update(*names, content, polling=False, **more)
         )
 
-    def share(self, resource_id: str, body: Mapping[str, Any]) -> Answer:
+    def share(self, resource_id: str, body: Mapping[str, Any], *, request_id: str = "") -> Answer:
         """Change with whom a gallery is shared (fact 3.1/15). Raises as `put`."""
         content = json.dumps(body).encode()
         operations, names = self._galleries(Kind.GALLERY, resource_id, SHARING)
         return self._typed(
-            "POST", resource_id, lambda **more: operations.begin_update(*names, content, polling=False, **more)
+            "POST",
+            resource_id,
+            request_id,
+            lambda **more: operations.begin_update(*names, content, polling=False, **more),
         )
 
-    def delete(self, kind: Kind, resource_id: str) -> Answer:
+    def delete(self, kind: Kind, resource_id: str, *, request_id: str = "") -> Answer:
         """Delete a resource; 204 where nothing was there. Raises as `put`."""
         if kind is Kind.ROLE_ASSIGNMENT:
             at = assignment_id(resource_id)
             operations = self._assignments()
-            return self._typed("DELETE", resource_id, lambda **more: operations.delete(at.scope, at.name, **more))
+            return self._typed(
+                "DELETE", resource_id, request_id, lambda **more: operations.delete(at.scope, at.name, **more)
+            )
         operations, names = self._galleries(kind, resource_id)
-        return self._typed("DELETE", resource_id, lambda **more: operations.begin_delete(*names, polling=False, **more))
+        return self._typed(
+            "DELETE", resource_id, request_id, lambda **more: operations.begin_delete(*names, polling=False, **more)
+        )
+
+    def caller(self) -> str:
+        """Who writes, as the token says it. Raises CredentialError."""
+        return caller_of(self._tokens.get_token(self.cloud.token_scope).token)
 
     def close(self) -> None:
         """Let go of all connections."""
         self._transport.close()
 
-    def _typed(self, method: str, resource_id: str, call: Callable[..., Any]) -> Answer:
+    def _typed(self, method: str, resource_id: str, request_id: str, call: Callable[..., Any]) -> Answer:
         """Make a call of a typed client; the answer is taken off the wire, so nothing the client thinks of it counts.
 
         It raises for every 4xx, and for a Retry-After it cannot read after Azure has accepted the write.
@@ -170,7 +189,7 @@ class Gateway:
             answers.append(self._answer(response.http_response, resource_id))
 
         try:
-            call(raw_response_hook=keep, **self._options)
+            call(raw_response_hook=keep, **({"request_id": request_id} if request_id else {}), **self._options)
         except (SdkError, ValueError) as error:
             if not answers:
                 raise self._silence(method, resource_id, error) from error

@@ -19,8 +19,12 @@ def fingerprint(live: LiveResource | None) -> str:
     """16 hex digits over the canonical body and state; "" for a resource that is not there."""
     if live is None:
         return ""
-    marked = [live.address.key, live.state, compared(live.body)]
-    return hashlib.sha256(canonical_json(marked).encode()).hexdigest()[:16]
+    return digest_of([live.address.key, live.state, compared(live.body)])
+
+
+def digest_of(value: Any) -> str:
+    """16 hex digits over a value; "" for none."""
+    return "" if value is None else hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]
 
 
 def compared(body: Body) -> dict[str, Any]:

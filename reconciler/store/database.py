@@ -28,16 +28,21 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The door to the database itself, for what else is kept in it."""
+        return self._engine
+
     def entries(self, target: Target) -> Mapping[str, Applied]:
         """The whole ledger of a target by address key; an entry that cannot be read is none."""
-        wanted = select(LEDGER).where(*_of(LEDGER, target))
+        wanted = select(LEDGER).where(*of(LEDGER, target))
         with self._engine.begin() as connection:
             rows = connection.execute(wanted).mappings().all()
         return _Entries({str(row["address"]): row for row in rows})
 
     def runs(self, target: Target, limit: int) -> tuple[SavedRun, ...]:
         """The saved runs of a target, the latest first."""
-        wanted = select(RUNS).where(*_of(RUNS, target)).order_by(RUNS.c.started.desc(), RUNS.c.id.desc()).limit(limit)
+        wanted = select(RUNS).where(*of(RUNS, target)).order_by(RUNS.c.started.desc(), RUNS.c.id.desc()).limit(limit)
         with self._engine.begin() as connection:
             return tuple(_run(row) for row in connection.execute(wanted).mappings())
 
@@ -45,36 +50,37 @@ class Database:
         """Save a run in place of what was known of it, and what it changed in the ledger."""
         with self._engine.begin() as connection:
             connection.execute(delete(RUNS).where(RUNS.c.id == run.id))
-            connection.execute(insert(RUNS).values(**_where(target), **_run_row(run)))
+            connection.execute(insert(RUNS).values(**where(target), **_run_row(run)))
             _forget_old_runs(connection, target)
             _replace_entries(connection, target, [*put, *gone], [_row(target, run, *entry) for entry in put.items()])
 
 
 def _replace_entries(connection: Connection, target: Target, stale: list[Address], rows: list[dict[str, Any]]) -> None:
     if stale:
-        old = delete(LEDGER).where(*_of(LEDGER, target), LEDGER.c.address == bindparam("old"))
+        old = delete(LEDGER).where(*of(LEDGER, target), LEDGER.c.address == bindparam("old"))
         connection.execute(old, [{"old": address.key} for address in stale])
     if rows:
         connection.execute(insert(LEDGER), rows)
 
 
 def _forget_old_runs(connection: Connection, target: Target) -> None:
-    kept = select(RUNS.c.id).where(*_of(RUNS, target)).order_by(RUNS.c.started.desc(), RUNS.c.id.desc())
-    connection.execute(delete(RUNS).where(*_of(RUNS, target), RUNS.c.id.not_in(kept.limit(KEPT_RUNS))))
+    kept = select(RUNS.c.id).where(*of(RUNS, target)).order_by(RUNS.c.started.desc(), RUNS.c.id.desc())
+    connection.execute(delete(RUNS).where(*of(RUNS, target), RUNS.c.id.not_in(kept.limit(KEPT_RUNS))))
 
 
-def _where(target: Target) -> dict[str, str]:
+def where(target: Target) -> dict[str, str]:
     """What rows belong to: an emulator's resources may have the addresses of real ones."""
     return {"cloud": target.cloud, "target": target.name, "instance": target.instance}
 
 
-def _of(table: Table, target: Target) -> list[Any]:
-    return [table.c[name] == value for name, value in _where(target).items()]
+def of(table: Table, target: Target) -> list[Any]:
+    """The conditions that find a target's rows."""
+    return [table.c[name] == value for name, value in where(target).items()]
 
 
 def _row(target: Target, run: SavedRun, address: Address, applied: Applied) -> dict[str, Any]:
     return {
-        **_where(target),
+        **where(target),
         "address": address.key,
         "kind": str(address.kind),
         "body": _text(applied.body),

@@ -6,6 +6,7 @@ The library behind it takes longer to import than most commands take, so it is i
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from reconciler.store.folder import make_folder
 
 if TYPE_CHECKING:
     from reconciler.store.database import Database
+    from reconciler.store.writes import Writes
 
 FILE: Final = "store.sqlite"
 WITHOUT: Final = "; the run goes on without it"
@@ -34,6 +36,8 @@ class StoreRoom:
         self._warn = warn
         self._clock = clock
         self._lost = False
+        self._lock, self._losing = threading.Lock(), threading.Lock()
+        self._database: Database | None = None
 
     def ledger(self, target: Target) -> Ledger:
         """What was last applied for a target; read as a whole at the first look-up."""
@@ -57,6 +61,49 @@ class StoreRoom:
     ) -> None:
         """Save a run, or its end, together with what it changed in the ledger: all of it or nothing."""
         self._guarded(lambda: self._write(lambda store: store.save(target, run, put or {}, gone)), None)
+
+    def keep(self, target: Target, work: Callable[[Writes], None]) -> None:
+        """Keep something about the writes of a target; the store stays open for the next."""
+
+        def keeping() -> None:
+            from reconciler.store.writes import Writes
+
+            work(Writes(self._kept().engine, target))
+
+        self._guarded(keeping, None)
+
+    def running(self, target: Target) -> Mapping[str, str]:
+        """By address key, the operations that earlier runs left under way, as far as is known."""
+
+        def read() -> Mapping[str, str]:
+            from reconciler.store.writes import Writes
+
+            database = self._reading()
+            return {} if database is None else Writes(database.engine, target).running()
+
+        return self._guarded(read, {})
+
+    def writes(self, target: Target, limit: int = 100) -> list[dict[str, Any]]:
+        """The latest writes of a target, newest first."""
+
+        def read() -> list[dict[str, Any]]:
+            from reconciler.store.writes import Writes
+
+            database = self._reading()
+            return [] if database is None else Writes(database.engine, target).latest(limit)
+
+        return self._guarded(read, [])
+
+    def _kept(self) -> Database:
+        """The store opened for writing, once for all threads."""
+        with self._lock:
+            if self._database is None:
+                self._write(self._open)
+            assert self._database is not None
+            return self._database
+
+    def _open(self, database: Database) -> None:
+        self._database = database
 
     def _entries(self, target: Target) -> Mapping[str, Applied]:
         database = self._reading()
@@ -82,8 +129,10 @@ class StoreRoom:
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - nothing a store can do is worth a run
-            self._lost = True
-            self._say(f"{_told(error)}{WITHOUT}")
+            with self._losing:
+                first, self._lost = not self._lost, True
+            if first:
+                self._say(f"{_told(error)}{WITHOUT}")
             return otherwise
 
     def _say(self, what: str) -> None:

@@ -40,6 +40,30 @@ RUNS: Final = Table(
     Column("counts", Text, nullable=False),
     Column("report", Text),
 )
+WRITES: Final = Table(
+    "writes",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("run", Text, nullable=False),
+    Column("cloud", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("status", Integer),
+    Column("code", Text),
+    Column("request_id", Text),
+    Column("correlation_id", Text),
+    Column("operation", Text),
+    Column("outcome", Text),
+    Column("ended_at", Text),
+)
 Step = tuple[str, ...]
 STEPS: Final[tuple[Step, ...]] = (
     (
@@ -58,6 +82,17 @@ STEPS: Final[tuple[Step, ...]] = (
         )
         """,
         "CREATE INDEX runs_by_target ON runs (cloud, target, instance, started)",
+    ),
+    (
+        """
+        CREATE TABLE writes (
+          id TEXT PRIMARY KEY, run TEXT NOT NULL, cloud TEXT NOT NULL, target TEXT NOT NULL, instance TEXT NOT NULL,
+          address TEXT NOT NULL, verb TEXT NOT NULL, method TEXT NOT NULL, why TEXT NOT NULL, who TEXT NOT NULL,
+          before TEXT NOT NULL, after TEXT NOT NULL, sent_at TEXT NOT NULL, status INTEGER, code TEXT, request_id TEXT,
+          correlation_id TEXT, operation TEXT, outcome TEXT, ended_at TEXT
+        )
+        """,
+        "CREATE INDEX writes_by_target ON writes (cloud, target, instance, address, sent_at)",
     ),
 )
 
@@ -108,4 +143,4 @@ def known_version() -> int:
     return len(STEPS)
 
 
-__all__ = ["LEDGER", "RUNS", "STEPS", "Foreign", "check_layout", "known_version", "migrate", "version_of"]
+__all__ = ["LEDGER", "RUNS", "STEPS", "WRITES", "Foreign", "check_layout", "known_version", "migrate", "version_of"]
