@@ -6,7 +6,11 @@ from pathlib import Path
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder and a `.gitignore` in it, unless it is there already. Raises OSError."""
+    """Make the folder, for its owner alone, and a `.gitignore` in it, unless it is there already. Raises OSError.
+
+    What is kept there names resources and holds signed addresses of operations (fact 3.2/2).
+    """
     if not folder.exists():
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # another process may be making it too
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")

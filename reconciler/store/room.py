@@ -60,7 +60,12 @@ class StoreRoom:
         gone: tuple[Address, ...] = (),
     ) -> None:
         """Save a run, or its end, together with what it changed in the ledger: all of it or nothing."""
-        self._guarded(lambda: self._write(lambda store: store.save(target, run, put or {}, gone)), None)
+
+        def saving() -> None:
+            with self._lock:
+                self._write(lambda store: store.save(target, run, put or {}, gone))
+
+        self._guarded(saving, None)
 
     def keep(self, target: Target, work: Callable[[Writes], None]) -> None:
         """Keep something about the writes of a target; the store stays open for the next."""
