@@ -138,6 +138,8 @@ BY_CODE: Final = {
     "roleassignmentexists": ErrorClass.PRECONDITION,  # fact 5/11
     "anotheroperationinprogress": ErrorClass.CONFLICT,
     "propertychangenotallowed": ErrorClass.INVALID,  # facts 4.2/1, 4.3/1
+    "invalidparameter": ErrorClass.INVALID,
+    "gallerysourceresourceexceedsmaxsize": ErrorClass.INVALID,  # fact 4.3/16
     "invalidresourcelocation": ErrorClass.INVALID,  # fact 4.1/7
     "deletegalleryimageversionblockedbeforeendoflife": ErrorClass.INVALID,  # fact 4.3/17
     "quotaexceeded": ErrorClass.QUOTA,
@@ -157,6 +159,7 @@ BY_STATUS: Final[dict[int, ErrorClass]] = {
     HTTPStatus.NOT_FOUND: ErrorClass.NOT_FOUND,
     HTTPStatus.PRECONDITION_FAILED: ErrorClass.PRECONDITION,
     HTTPStatus.CONFLICT: ErrorClass.CONFLICT,
+    **dict.fromkeys((400, 405, 406, 410, 411, 413, 414, 415, 422, 431), ErrorClass.INVALID),
 }
 BUSY_WORDS: Final = ("marked for deletion", "in progress", "ongoing", "another operation", "being updated")
 
@@ -169,7 +172,7 @@ def classify(answer: Answer) -> ErrorClass:
 
 
 def classify_error(status: int, code: str, message: str = "") -> ErrorClass:
-    """Classify by status, code and words; status 0 for the error of a failed operation."""
+    """Classify by status, code and words; status 0 for the error of a failed operation (fact 3.2/9)."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ErrorClass.THROTTLED
     words = message.lower()
@@ -184,7 +187,7 @@ def classify_error(status: int, code: str, message: str = "") -> ErrorClass:
             return special
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ErrorClass.TRANSIENT
-    return BY_STATUS.get(status, ErrorClass.INVALID)
+    return BY_STATUS.get(status, ErrorClass.TRANSIENT)  # what nobody knows yet is tried again, and not for ever
 
 
 def _conflicting(code: str, words: str) -> ErrorClass | None:
