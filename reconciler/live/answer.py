@@ -159,7 +159,7 @@ BY_STATUS: Final[dict[int, ErrorClass]] = {
     HTTPStatus.NOT_FOUND: ErrorClass.NOT_FOUND,
     HTTPStatus.PRECONDITION_FAILED: ErrorClass.PRECONDITION,
     HTTPStatus.CONFLICT: ErrorClass.CONFLICT,
-    **dict.fromkeys((400, 405, 406, 410, 411, 413, 414, 415, 422, 431), ErrorClass.INVALID),
+    **dict.fromkeys((*range(300, 400), 400, 405, 406, 410, 411, 413, 414, 415, 422, 431), ErrorClass.INVALID),
 }
 BUSY_WORDS: Final = ("marked for deletion", "in progress", "ongoing", "another operation", "being updated")
 

@@ -85,7 +85,6 @@ def test_an_unknown_status_has_words_too() -> None:
         (403, "AuthorizationFailed", "", ErrorClass.DENIED),
         (404, "ResourceNotFound", "", ErrorClass.NOT_FOUND),
         (400, "InvalidParameter", "", ErrorClass.INVALID),
-        (422, "", "", ErrorClass.INVALID),
         (302, "", "", ErrorClass.INVALID),
     ],
 )
