@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.kinds.gallery import MOST_SHARED
+from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
@@ -45,13 +46,15 @@ def shares(
 ) -> tuple[Action, ...]:
     """The share actions that lead from one canonical gallery body to another, in order.
 
-    () where sharing is equal, or the kind has none.
+    () where sharing is equal, or the kind has none. Each expects the owner that the gallery has by then.
     """
     if desired.address.kind is not Kind.GALLERY:
         return ()
     shape = rules_of(desired.address.kind).shape
     actions: list[Action] = []
     current: Mapping[str, Any] = before
+    owner = (after.get("tags") or {}).get(OWNER_TAG)
+    owned = {"tags": {OWNER_TAG: owner}} if owner else {}
     for following, body in _steps(before, after):
         actions.append(
             Action(
@@ -64,6 +67,7 @@ def shares(
                 requires=tuple(done.id for done in actions[-1:]),
                 resource_id=desired.address.resource_id,
                 body=body,
+                expected=owned,
                 origin=desired.origin,
             )
         )
