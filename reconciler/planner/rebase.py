@@ -1,7 +1,7 @@
 """Whether a planned action still fits what is live now, and the action laid over what is live now.
 
-Its one home: a saved plan is judged by it before anything is written, and every write right before it is sent. The body
-is made anew from the fresh one and the shown changes: an edit elsewhere stays, and nothing goes along that was not shown.
+Its one home: a saved plan is judged by it before anything is written, and every write right before it is sent. A
+body is made anew from the fresh one and the shown changes: an edit elsewhere stays, and nothing goes along unshown.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ of another address or a digest that does not fit is one clear PlanFileError, and
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
@@ -21,6 +22,7 @@ from reconciler.model.address import Access, Address, Kind, Scope
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
 from reconciler.model.restriction import AllowList, Ignored, Selection
 from reconciler.planner.document import SCHEMA_VERSION, digest_of_document
+from reconciler.planner.shown import lying
 
 ANEW: Final = "make it anew with `reconciler plan --out FILE`"
 GRANTS: Final = "/providers/microsoft.authorization/roleassignments/"
@@ -39,6 +41,8 @@ DERIVED: Final[Mapping[type, frozenset[str]]] = {
     Ignored: frozenset({"path"}),
 }
 ADDRESS_PARTS: Final = range(3, 6)
+DEEPEST: Final = 64
+ODD: Final = (ValueError, RecursionError, TypeError, AttributeError, LookupError, AssertionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,12 @@ class _Unfit(Exception):  # noqa: N818 - never leaves this module
 def load(text: str, name: str) -> Saved:
     """Read a saved plan; `name` is its file, for people. Raises PlanFileError."""
     try:
-        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        _check_depth(document)
         return _loaded(document)
     except _Unfit as error:
         raise PlanFileError(f"{name} {error}", ANEW) from error
-    except (ValueError, RecursionError) as error:
+    except ODD as error:
         raise PlanFileError(f"{name} is no plan that can be read: it is damaged or not JSON", ANEW) from error
 
 
@@ -72,7 +77,27 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> Any:
-    raise _Unfit(f"is damaged: {word} is no number")
+    raise _Unfit(f"is damaged: {word[:20]} is no number")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    return number if math.isfinite(number) else _no_number(word)
+
+
+def _check_depth(document: Any) -> None:
+    """What is nested deeper than any body is no plan, and would be too deep for whoever walks it later."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            entry
+            for value in level
+            for entry in (value.values() if isinstance(value, dict) else value)
+            if isinstance(entry, dict | list)
+        ]
+        if not level:
+            return
+    raise _Unfit("is damaged: it is nested too deep")
 
 
 def _loaded(document: Any) -> Saved:
@@ -93,6 +118,9 @@ def _loaded(document: Any) -> Saved:
     actions = tuple(_action(action) for action in plan.actions)
     refusals = tuple(_refusal(refusal) for refusal in plan.refusals)
     _check_order(actions)
+    found = lying(actions)
+    if found is not None:
+        raise _Unfit(f"is no plan of ours: {found.verb} {found.address.text()} does not do what its changes show")
     return Saved(replace(plan, actions=actions, refusals=refusals), read)
 
 

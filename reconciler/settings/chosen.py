@@ -89,6 +89,8 @@ def _effective(layered: Layered, number: int, folder: Path) -> ChosenTarget:
     changed["ignore"] = (*target.ignore, *settings.ignore)
     if target.ignore:
         origins["ignore"] = place_of(("targets", number, "ignore"), layered.places, FILE)
+    for name in ("mode", "scope"):
+        origins[name] = place_of(("targets", number, name), layered.places, FILE)
     source = str(folder / target.source.path)
     return ChosenTarget(target.name, source, settings.model_copy(update=changed), origins, target.mode, target.scope)
 

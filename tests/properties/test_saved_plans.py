@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import PlanFileError
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Action, Plan
 from reconciler.model.state import LiveState, Unread
+from reconciler.planner.bodies import arm_body
 from reconciler.planner.document import digest_of, digest_of_document, plan_document, saved_document
 from reconciler.planner.saved import load
 from tests.golden.everything import PLAN as EVERYTHING
@@ -50,10 +51,18 @@ def test_what_comes_back_is_what_was_saved(old: str, new: str, unread: bool) -> 
     assert plan_document(again) == plan_document(plan)
 
 
+def body_of(action: Action) -> dict[str, Any] | None:
+    """A body that goes with an action: what it makes is all in its changes."""
+    if not action.writes or action.removes:
+        return None
+    return arm_body(action.address, {str(change.path[0]): change.after for change in action.changes if action.makes})
+
+
 def test_a_plan_with_one_of_everything_comes_back() -> None:
     plan = replace(EVERYTHING, digest=digest_of(EVERYTHING))
     actions = tuple(
-        replace(action, resource_id=action.address.resource_id, expected=None) for action in EVERYTHING.actions
+        replace(action, resource_id=action.address.resource_id, expected=None, body=body_of(action))
+        for action in EVERYTHING.actions
     )
     plan = replace(plan, actions=actions)
     plan = replace(plan, digest=digest_of(plan))
