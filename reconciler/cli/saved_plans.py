@@ -62,7 +62,7 @@ def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, out
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.cli.recording import Recording, store_room
-    from reconciler.model.state import DesiredState, LiveState
+    from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
 
     plan = saved.plan
@@ -73,14 +73,14 @@ def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, out
         except Unwritable:
             tell("the plan cannot be shown; it was approved in its file")
     with connected(settings, writing=True) as gateway:
-        made = Planned(plan, LiveState({}))
-        recording = Recording(store_room(settings), made, DesiredState({}), permission.options)
+        recording = Recording(store_room(settings), plan, lambda: saved.declared)
         if not blocked(plan, partial=partial):
             try:
                 _recheck(plan, gateway, permission, settings.workers, output)
             except PlanRefused:
                 recording.ended(None, ExitCode.REFUSED)
                 raise
+        made = Planned(plan, LiveState({}))
         return carry_out(made, gateway, settings, recording, partial=partial, wait=wait, yes=True, output=output)
 
 

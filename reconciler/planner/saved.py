@@ -19,6 +19,7 @@ from reconciler.errors import PlanFileError
 from reconciler.kinds.paths import recalled, recalled_path
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Access, Address, Kind, Scope
+from reconciler.model.ledger import Applied
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
 from reconciler.model.restriction import AllowList, Ignored, Selection
 from reconciler.planner.document import SCHEMA_VERSION, digest_of_document
@@ -34,7 +35,7 @@ KEYS: Final[Mapping[type, Mapping[str, str]]] = {
     Selection: {"excepted": "except"},
 }
 DERIVED: Final[Mapping[type, frozenset[str]]] = {
-    Plan: frozenset({"schemaVersion", "tool", "complete", "read", "roles"}),
+    Plan: frozenset({"schemaVersion", "tool", "complete", "read", "declared", "roles"}),
     Action: frozenset({"kind"}),
     Undeclared: frozenset({"kind"}),
     Change: frozenset({"path"}),
@@ -47,10 +48,11 @@ ODD: Final = (ValueError, RecursionError, TypeError, AttributeError, LookupError
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A plan that was saved, and what reading cost when it was made."""
+    """A plan that was saved, what reading cost when it was made, and what the ledger is to keep once it is applied."""
 
     plan: Plan
     read: Mapping[str, Any] = field(default_factory=dict)
+    declared: Mapping[Address, Applied] = field(default_factory=dict)
 
 
 class _Unfit(Exception):  # noqa: N818 - never leaves this module
@@ -110,18 +112,30 @@ def _loaded(document: Any) -> Saved:
         raise _Unfit("was printed for reading, without what an apply needs")
     if document.get("digest") != digest_of_document(document):
         raise _Unfit("was changed since it was saved: its digest does not fit")
-    read = document.get("read")
-    roles = document["roles"]
-    if not isinstance(read, dict) or not isinstance(roles, dict):
-        raise _Unfit("is damaged: read and roles are no mappings")
-    plan = _Decoder(roles).record(Plan, document, "")
+    read, declared, roles = (_mapping(document, key) for key in ("read", "declared", "roles"))
+    decoder = _Decoder(roles)
+    plan = decoder.record(Plan, document, "")
     actions = tuple(_action(action) for action in plan.actions)
     refusals = tuple(_refusal(refusal) for refusal in plan.refusals)
     _check_order(actions)
     found = lying(actions)
     if found is not None:
         raise _Unfit(f"is no plan of ours: {found.verb} {found.address.text()} does not do what its changes show")
-    return Saved(replace(plan, actions=actions, refusals=refusals), read)
+    entries = dict(_entry(decoder, address, entry) for address, entry in declared.items())
+    return Saved(replace(plan, actions=actions, refusals=refusals), read, entries)
+
+
+def _mapping(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key, {})
+    if not isinstance(value, dict):
+        raise _damaged(key, "a mapping")
+    return value
+
+
+def _entry(decoder: _Decoder, name: str, entry: Any) -> tuple[Address, Applied]:
+    address: Address = decoder.value(Address, name, "declared")
+    applied: Applied = decoder.record(Applied, entry, f"declared.{name[:80]}")
+    return address, replace(applied, body=recalled(rules_of(address.kind).shape, (), applied.body))
 
 
 class _Decoder:

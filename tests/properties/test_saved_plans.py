@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import PlanFileError
-from reconciler.model.plan import Action, Plan
+from reconciler.model.diagnostic import Origin
+from reconciler.model.plan import Action, Plan, Source
 from reconciler.model.state import LiveState, Unread
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.document import digest_of, digest_of_document, plan_document, saved_document
@@ -100,7 +101,7 @@ DOCUMENT = saved_document(PLAN, {"calls": 1})
 def test_whatever_is_changed_in_the_file_is_noticed(path: tuple[Any, ...], new: Any) -> None:
     document = json.loads(json.dumps(DOCUMENT))
     put(document, path, new)
-    if path[0] in ("createdAt", "read") or json.dumps(document) == json.dumps(DOCUMENT):
+    if path[0] in ("createdAt", "read", "source") or "origin" in path or json.dumps(document) == json.dumps(DOCUMENT):
         return
 
     with pytest.raises(PlanFileError) as caught:
@@ -162,6 +163,20 @@ def test_an_action_that_writes_elsewhere_than_it_says_is_no_plan() -> None:
         load(sealed(document), "plan.json")
 
     assert "resourceId" in caught.value.message
+
+
+def test_a_plan_is_named_by_what_is_planned_and_not_from_where() -> None:
+    lost = Unread("s/g", "g", "AuthorizationFailed", "no, x-ms-request-id 1", passing=True)
+    plan = replace(PLAN, unread=(lost,))
+    moved = replace(
+        plan,
+        source=Source("/elsewhere", "0123abc", dirty=True, repo="example.com"),
+        actions=tuple(replace(action, origin=Origin("/elsewhere/a.yaml", 9, 9)) for action in PLAN.actions),
+        unread=(replace(lost, message="no, x-ms-request-id 2"),),
+    )
+
+    assert digest_of(moved) == digest_of(plan) != PLAN.digest
+    assert digest_of(replace(plan, unread=(replace(lost, code="Throttled"),))) != digest_of(plan)
 
 
 def test_the_printed_and_the_saved_plan_carry_one_name_and_bodies_are_part_of_it() -> None:

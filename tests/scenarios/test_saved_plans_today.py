@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.emulator.faults import Fault
 from reconciler.kinds.ownership import owner_tag
 from reconciler.live.reader import read_one
 from reconciler.model.address import Address, Kind
@@ -295,3 +296,69 @@ def test_a_refusal_is_told_once_and_its_document_has_the_shape_of_an_apply(bench
     assert document.document["plan"]["digest"] == document_of(bench)["digest"]
     assert "rg-images/corp exists now" in document.document["error"]["message"]
     assert document.document["error"]["exitCode"] == 4
+
+
+def test_what_a_part_leaves_is_said_at_the_end(bench: Workbench, shell: Shell) -> None:
+    bench.write(ALL)
+    bench.apply()
+    bench.write(ALL.replace("osState: Generalized", "osState: Specialized").replace("Golden", "New"))
+
+    ran = shell.run("apply", "manifests", "--yes", "--partial")
+
+    assert ran.code == 5
+    assert ran.out.splitlines()[-1] == "left as it is: 1 resource refused (Immutable)"
+    assert shell.run("apply", "manifests", "--yes", "--partial").out.splitlines()[-1].startswith("left as it is: ")
+
+
+def test_what_is_unread_is_counted_once_and_named(bench: Workbench, shell: Shell) -> None:
+    bench.write(ALL)
+    bench.apply()
+    bench.emulator.faults.add(
+        Fault(method="GET", path="/images/ubuntu/versions", status=403, code="AuthorizationFailed")
+    )
+
+    ran = shell.run("plan", "manifests")
+
+    assert "this run" not in ran.out
+    assert "! what could not be read" in ran.out
+    assert ", 1 unread" in ran.out
+    assert "refused," not in ran.out.splitlines()[-1]
+
+
+# ---- the ledger --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_saved_plan_applied_is_known_to_the_next_plan(bench: Workbench, shell: Shell) -> None:
+    bench.write(ALL)
+    saved(shell)
+    assert shell.run("apply", "plan.json").code == 0
+    tagged(bench, Kind.GALLERY, "/galleries/corp", team="portal")
+    bench.write(ALL.replace("description: Ubuntu", "description: Other"))
+
+    rows = {
+        row["address"].split("/", 2)[2]: row for row in shell.run("plan", "manifests", "-o", "json").document["actions"]
+    }
+
+    assert rows["corp"]["reasons"] == ["Drifted"]
+    assert rows["corp/ubuntu"]["reasons"] == ["SpecChanged"]
+
+
+# ---- the name of a plan ------------------------------------------------------------------------------------------
+
+
+def test_an_incomplete_plan_has_the_same_name_again(bench: Workbench, shell: Shell) -> None:
+    bench.write(ALL)
+    bench.emulator.faults.add(Fault(method="GET", path="/galleries/corp", status=403, code="AuthorizationFailed"))
+
+    names = {shell.run("plan", "manifests", "-o", "json").document["digest"] for _ in range(2)}
+
+    assert len(names) == 1
+
+
+def test_neither_the_folder_nor_the_commit_is_part_of_the_name(bench: Workbench, shell: Shell) -> None:
+    bench.write(ALL)
+    here = shell.run("plan", "manifests", "-o", "json").document
+    there = shell.run("plan", str(bench.folder), "-o", "json").document
+
+    assert here["actions"][0]["origin"] != there["actions"][0]["origin"]
+    assert here["digest"] == there["digest"]
