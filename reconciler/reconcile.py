@@ -38,7 +38,7 @@ from reconciler.planner.health import health_of
 from reconciler.planner.ignore import ignoring
 from reconciler.planner.latest import Replication, questions
 from reconciler.planner.options import Options
-from reconciler.planner.rebase import fit_steps, written
+from reconciler.planner.rebase import fit_steps, unseen_edits, wants_boot_keys, written
 from reconciler.planner.reliance import bereft, reliances
 from reconciler.planner.scope import within
 
@@ -109,10 +109,12 @@ def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, worker
     steps, relied = written(plan), reliances(plan)
     looks = {actions[0].address: actions[0].resource_id for actions in steps}
     shared = {action.address for actions in steps for action in actions if action.verb is Verb.SHARE}
+    keyed = {action.address for actions in steps for action in actions if wants_boot_keys(action)}
     looks |= {address: "" for reliance in relied for address in reliance.keeping if address not in looks}
 
     def look(place: tuple[Address, str]) -> LiveResource | None:
-        fresh = read_one(gateway, *place, sharing=place[0] in shared, patience=PATIENT)
+        address = place[0]
+        fresh = read_one(gateway, *place, sharing=address in shared, boot_keys=address in keyed, patience=PATIENT)
         if isinstance(fresh, Unread):
             raise AzureError(f"{fresh.where} could not be read: {fresh.message}", fresh.hint or "try again")
         return fresh
@@ -120,6 +122,7 @@ def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, worker
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recheck") as pool:
         fresh = dict(zip(looks, pool.map(look, looks.items()), strict=True))
     moved = [fit_steps(actions, fresh[actions[0].address]) for actions in steps]
+    moved += [unseen_edits(actions, fresh[actions[0].address]) for actions in steps if actions[0].address in keyed]
     moved += [bereft(reliance, fresh) for reliance in relied]
     found = tuple(each.message for each in moved if each is not None)
     return Rechecked(found, (*barred(plan, permission, fresh), *_barred_deletes(plan, gateway, permission)))

@@ -130,6 +130,34 @@ def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | 
     return Moved(first.address, CHANGED, moved) if moved else None
 
 
+def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | None:
+    """What the steps of a resource would write of the parts that only a read on request brings, and do not show.
+
+    Those are sent as the plan says, because the read before a write does not know them; `fresh` was read with them.
+    """
+    if fresh is None or steps[0].verb not in LAID_OVER:
+        return None
+    shape, moved = rules_of(fresh.address.kind).shape, list[MovedField]()
+    body: Mapping[str, Any] = fresh.body
+    for step in (step for step in steps if step.verb in LAID_OVER):
+        for change in step.changes:
+            if change.path[0] in NOT_COMPARED:
+                body = with_value(shape, body, change.path, change.after)
+        sent = canonical_live(shape, unwrap(step.body or {}))
+        for key in sorted(NOT_COMPARED & sent.keys()):
+            known = body.get(key)
+            if isinstance(known, Mapping) and isinstance(sent[key], Mapping):
+                known = {part: value for part, value in known.items() if part in sent[key]}  # the plan may know less
+            if not _equal(known, sent[key]):
+                moved.append(MovedField((key,), sent[key], known))
+    return Moved(fresh.address, CHANGED, tuple(moved)) if moved else None
+
+
+def wants_boot_keys(action: Action) -> bool:
+    """Whether an action sends parts that only a read on request brings."""
+    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint((action.body or {}).get("properties") or {})
+
+
 def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
     """Of all steps the fields that no step before has touched: these still hold what the plan found."""
     kept: dict[Path, Change] = {}

@@ -31,7 +31,23 @@ UPDATES = saved_document(
     planned(desired_of(GALLERY.replace("Golden", "New") + IMAGE + versions("1.0.0", regions="westeurope=1")), LIVE),
     READ,
 )
-PLAIN: list[Any] = [None, True, 0, -1, 10**400, 1.5, "", "\ud800", "\x1b[2J", [], {}, [[]], [None], {"": {}}, {"name": 5}]
+PLAIN: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    10**400,
+    1.5,
+    "",
+    "\ud800",
+    "\x1b[2J",
+    [],
+    {},
+    [[]],
+    [None],
+    {"": {}},
+    {"name": 5},
+]
 ODD: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(PLAIN),
     st.integers(1, 300).map(lambda depth: json.loads("[" * depth + "]" * depth)),

@@ -161,6 +161,22 @@ def test_an_update_sends_its_shown_changes_and_nothing_else(bench: Workbench, sh
     assert "smuggled" not in bench.live("/galleries/corp")["tags"]
 
 
+def test_boot_keys_go_along_as_they_are_and_never_unshown(bench: Workbench, shell: Shell) -> None:
+    keys = "          securityProfile: {uefiSettings: {signatureTemplateNames: [NoSignatureTemplate]}}\n"
+    bench.write(GALLERY + IMAGE + versions("1.0.0") + keys)
+    bench.apply()
+    bench.write(GALLERY + IMAGE + versions("1.0.0", regions="westeurope=2, northeurope=1") + keys)
+    saved(shell)
+    honest = document_of(bench)["actions"]
+    text = json.dumps(honest).replace("NoSignatureTemplate", "MicrosoftUefiCertificateAuthorityTemplate")
+    doctored(bench, actions=json.loads(text))
+
+    assert "securityProfile was" in refused(bench, shell)
+    doctored(bench, actions=honest)
+    assert shell.run("apply", "plan.json").code == 0
+    assert bench.plan().pending == ()
+
+
 def test_a_share_goes_to_whom_it_shows(bench: Workbench, shell: Shell) -> None:
     bench.write(shared_with(FRIEND))
     saved(shell)
