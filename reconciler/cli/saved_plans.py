@@ -120,7 +120,9 @@ def _permitted(plan: Plan, flags: RunFlags) -> tuple[Settings, Permission]:
                 "use the settings it was made with (--settings FILE), or plan again",
             )
     if chosen.mode == "plan":
-        raise PlanRefused(f"target {chosen.name} has mode: plan ({origins['mode']}); {NOTHING}", "apply its manifests")
+        raise PlanRefused(
+            f"target {chosen.name} has mode: plan ({chosen.places['mode']}); {NOTHING}", "apply its manifests"
+        )
     if settings.prune == "off" and (gone := [action for action in plan.writes if action.verb in PRUNING]):
         raise PlanRefused(
             f"{flags.path} removes {gone[0].address.text()}, but the settings say prune: off ({origins['prune']}); "
@@ -130,7 +132,7 @@ def _permitted(plan: Plan, flags: RunFlags) -> tuple[Settings, Permission]:
     _refuse_new_rules(plan, chosen)
     options = options_of(settings, Overrides()).lifting(plan.overrides)
     options = replace(options, instance=options.instance or plan.target.instance)
-    places = {**origins, "limits": origins["limits.maxDeletes"]}
+    places = {**origins, **chosen.places, "limits": origins["limits.maxDeletes"]}
     return settings, Permission(options, allowed_by(chosen.scope), places)
 
 
