@@ -167,7 +167,8 @@ def _unowned(context: Context) -> tuple[Address, ...]:
 def _sealed(plan: Plan) -> Plan:
     counts = Counter(str(action.verb) for action in plan.actions)
     summary = {str(verb): counts[str(verb)] for verb in Verb if counts[str(verb)] or verb in SHOWN}
-    summary |= {"refused": len(plan.refusals), "unread": len(plan.unread), "undeclared": len(plan.undeclared)}
+    refused = sum(refusal.level is Level.RUN or bool(refusal.addresses) for refusal in plan.refusals)
+    summary |= {"refused": refused, "unread": len(plan.unread), "undeclared": len(plan.undeclared)}
     plan = replace(plan, summary=summary)
     return replace(plan, digest=digest_of(plan))
 

@@ -45,8 +45,8 @@ def outlook_of(actions: Iterable[Action]) -> Outlook:
 def usable(profile: Mapping[str, Any]) -> bool:
     """Whether `latest` may resolve to a version somewhere: it is offered in one of its regions."""
     regions: Any = profile.get("targetRegions") or ({},)
-    entries = regions.values() if isinstance(regions, Mapping) else regions
-    return any(offered(profile, entry) for entry in entries)
+    entries = regions.values() if isinstance(regions, Mapping) else regions if isinstance(regions, list | tuple) else ()
+    return any(offered(profile, entry) for entry in entries if isinstance(entry, Mapping))
 
 
 def offered(profile: Mapping[str, Any], region: Mapping[str, Any]) -> bool:

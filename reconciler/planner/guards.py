@@ -265,5 +265,6 @@ def _excess(context: Context, deleting: frozenset[Address]) -> str:
     owned = Counter(live.address.kind for live in context.owned)
     for kind in Kind:
         if going[kind] * 100 > options.max_delete_percent * owned[kind]:
-            return f"{going[kind]} of {owned[kind]} owned {kind} is more than {options.max_delete_percent} %"
+            noun = "resource" if owned[kind] == 1 else "resources"
+            return f"{going[kind]} of {owned[kind]} owned {kind} {noun}, more than {options.max_delete_percent} %"
     return ""

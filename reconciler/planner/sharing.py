@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.kinds.gallery import MOST_SHARED
+from reconciler.kinds.ownership import OWNER_TAG
+from reconciler.kinds.paths import with_value
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
@@ -45,13 +47,15 @@ def shares(
 ) -> tuple[Action, ...]:
     """The share actions that lead from one canonical gallery body to another, in order.
 
-    () where sharing is equal, or the kind has none.
+    () where sharing is equal, or the kind has none. Each expects the owner that the gallery has by then.
     """
     if desired.address.kind is not Kind.GALLERY:
         return ()
     shape = rules_of(desired.address.kind).shape
     actions: list[Action] = []
     current: Mapping[str, Any] = before
+    owner = (after.get("tags") or {}).get(OWNER_TAG)
+    owned = {"tags": {OWNER_TAG: owner}} if owner else {}
     for following, body in _steps(before, after):
         actions.append(
             Action(
@@ -64,11 +68,32 @@ def shares(
                 requires=tuple(done.id for done in actions[-1:]),
                 resource_id=desired.address.resource_id,
                 body=body,
+                expected=owned,
                 origin=desired.origin,
             )
         )
         current = following
     return tuple(actions)
+
+
+def posts(changes: Changes) -> tuple[dict[str, Any], ...]:
+    """The POST bodies that make shown changes of sharing; one for the changes of one share action."""
+    shape = rules_of(Kind.GALLERY).shape
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for change in filter(is_shared, changes):
+        before, after = (
+            with_value(shape, body, change.path, value)
+            for body, value in ((before, change.before), (after, change.after))
+        )
+    return tuple(body for _, body in _steps(_typed(before), _typed(after)))
+
+
+def _typed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body whose groups know their type again: a change of their ids alone does not say it."""
+    groups = _profile(body).get("groups") or {}
+    named = {key: {"type": str(key).strip("[]"), **entry} for key, entry in groups.items()}
+    return {**body, "sharingProfile": {**_profile(body), "groups": named}}
 
 
 def _steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:

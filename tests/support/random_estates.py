@@ -20,7 +20,7 @@ from reconciler.model.ledger import EMPTY, Applied, Ledger
 from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.state import DesiredState, LiveResource, LiveState
-from reconciler.planner.applied import entries_of
+from reconciler.planner.applied import declared_of, entries_of
 from reconciler.planner.bodies import arm_body, new_body, new_resource_id
 from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
@@ -129,7 +129,9 @@ def applied(desired: DesiredState, options: Options = OPTIONS) -> dict[Address, 
     """The ledger after everything of it was applied."""
     plan = planned(desired, LiveState({}), options)
     results = [ActionResult(action.id, action.address, action.verb, Outcome.SUCCEEDED) for action in plan.writes]
-    return dict(entries_of(plan, Report(tuple(results)), desired.resources, options, at="2026-11-01").put)
+    return dict(
+        entries_of(plan, Report(tuple(results)), declared_of(plan, desired.resources, options), at="2026-11-01").put
+    )
 
 
 def unread_part(addresses: frozenset[Any], live: LiveState) -> frozenset[Any]:
