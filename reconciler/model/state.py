@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.evidence import Evidence
 
 Path = tuple[str | int, ...]
 Body = Mapping[str, Any]
@@ -170,7 +171,8 @@ class LiveState:
     """What Azure answered: resources found, addresses proven absent, places that could not be read.
 
     `roles` maps the `role_key` of a custom role to the GUID it was found under; `soft_deleted` holds the deleted
-    versions that galleries with soft delete still keep; `calls` counts requests.
+    versions that galleries with soft delete still keep; `evidence` is what was looked up for replacements; `calls`
+    counts requests.
     """
 
     resources: Mapping[Address, LiveResource]
@@ -178,5 +180,6 @@ class LiveState:
     unread: tuple[Unread, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     soft_deleted: Mapping[Address, SoftDeleted] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     calls: int = 0
     seconds: float = 0.0

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Kind
+from reconciler.model.evidence import Questions
 from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
-from reconciler.model.state import DesiredState, LiveState
+from reconciler.model.state import DesiredState, LiveState, OnImmutableChange
 from reconciler.planner import guards
 from reconciler.planner.afterwards import Afterwards, afterwards
 from reconciler.planner.context import Context, context_of
@@ -27,7 +28,7 @@ from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import Removals, removals
-from reconciler.planner.replace import replacements
+from reconciler.planner.replace import questions, replacements
 from reconciler.planner.scope import within
 from reconciler.planner.selection import Choice, choose
 from reconciler.planner.volume import volume_rows
@@ -84,6 +85,17 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
             volumes=volume_rows(later),
         )
     )
+
+
+def asked_first(
+    desired: DesiredState, live: LiveState, options: Options, *, target: Target, now: datetime
+) -> Questions:
+    """What has to be looked up before such a plan is made: it goes into `live` as its evidence. Mostly nothing."""
+    replaces = OnImmutableChange.REPLACE
+    if all(one.policy.on_immutable_change is not replaces for one in desired.resources.values()):
+        return Questions()
+    known, _ = ignoring(within(target.allowed, context_of(desired.resources, live, options, now)))
+    return questions(known)
 
 
 def _findings(context: Context) -> tuple[Context, dict[Address, Finding]]:

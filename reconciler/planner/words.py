@@ -30,10 +30,11 @@ def _source_words(body: Mapping[str, Any]) -> str:
     storage = body.get("storageProfile") or {}
     source = storage.get("source") or (storage.get("osDiskImage") or {}).get("source") or {}
     found = next((str(value) for value in source.values() if value), "")
-    return f"from {_short_id(found)}" if found else ""
+    return f"from {short_id(found)}" if found else ""
 
 
-def _short_id(resource_id: str) -> str:
+def short_id(resource_id: str) -> str:
+    """The end of an ARM id, or an address without its query, which may hold a secret."""
     if resource_id.lower().startswith("http"):
         return resource_id.split("?", 1)[0]
     return "/".join(resource_id.rstrip("/").split("/")[-2:])
