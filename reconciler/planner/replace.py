@@ -317,7 +317,7 @@ def _making(
         id=f"{Verb.REPLACE} {desired.address.key} #2",
         verb=Verb.REPLACE,
         reasons=reasons,
-        changes=anew(live.body, body, desired) or made.changes,
+        changes=anew(live.body, body, desired),
     )
     for action in shared:
         yield replace(action, reasons=reasons)
