@@ -14,6 +14,7 @@ from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, 
 from reconciler.model.state import DesiredState, LiveState, OnImmutableChange
 from reconciler.planner import guards
 from reconciler.planner.afterwards import Afterwards, afterwards
+from reconciler.planner.circles import source_circles
 from reconciler.planner.context import Context, context_of
 from reconciler.planner.detect import created, detect
 from reconciler.planner.document import digest_of
@@ -113,7 +114,7 @@ def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
     kept = [finding for address, finding in findings.items() if address not in replaced.taken]
     declared = [*(action for finding in kept for action in finding.actions), *replaced.actions]
     refusals = [finding.refusal for finding in kept if finding.refusal is not None]
-    refusals += [*replaced.refusals, *identifier_clashes(context, declared, replaced.taken)]
+    refusals += [*replaced.refusals, *identifier_clashes(context, declared, replaced.taken), *source_circles(declared)]
 
     def removed(known: Context, chosen: list[Action]) -> Removals:
         return removals(known, outlook_of(chosen), replaced.taken)

@@ -121,9 +121,11 @@ def protected(context: Context, live: LiveResource) -> Refusal | None:
 def community(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a community gallery before its sharing is reset (fact 7/4)."""
     del context
-    if (live.body.get("sharingProfile") or {}).get("permissions") != "Community":
+    where, profile = live.address.text(), live.body.get("sharingProfile") or {}
+    if not isinstance(profile, Mapping):
+        return _unreadable(live, "sharingProfile")
+    if profile.get("permissions") != "Community":
         return None
-    where = live.address.text()
     return _held_back(
         RefusalRule.PROTECTED,
         live.address,
@@ -134,9 +136,14 @@ def community(context: Context, live: LiveResource) -> Refusal | None:
 
 def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a version before its end of life where that is switched on (fact 4.3/17)."""
-    if not (live.body.get("safetyProfile") or {}).get("blockDeletionBeforeEndOfLife"):
+    safety, profile = live.body.get("safetyProfile") or {}, live.body.get("publishingProfile") or {}
+    if not isinstance(safety, Mapping):
+        return _unreadable(live, "safetyProfile")
+    if not safety.get("blockDeletionBeforeEndOfLife"):
         return None
-    moment = read_instant((live.body.get("publishingProfile") or {}).get("endOfLifeDate"))
+    if not isinstance(profile, Mapping):
+        return _unreadable(live, "publishingProfile")
+    moment = read_instant(profile.get("endOfLifeDate"))
     if moment is None or moment <= context.now:
         return None
     where = live.address.text()
@@ -146,6 +153,13 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
         f"{where} cannot be deleted before its end of life, {moment.date()}",
         ways_out=("declare it until then", "first switch off safetyProfile.blockDeletionBeforeEndOfLife"),
     )
+
+
+def _unreadable(live: LiveResource, field: str) -> Refusal:
+    """What nobody can read may say that a resource has to stay."""
+    where = live.address.text()
+    message = f"{where} has a {field} that cannot be read, so nobody knows whether it may go"
+    return _held_back(RefusalRule.PROTECTED, live.address, message, (f"declare {where} again", "another apiVersion"))
 
 
 def shallow_source(context: Context, live: LiveResource) -> Refusal | None:

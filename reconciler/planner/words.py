@@ -47,11 +47,16 @@ def regions_words(body: Mapping[str, Any]) -> str:
     return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
 
 
-def ways_out_of(address: Address, changes: tuple[Change, ...], below: int) -> tuple[str, ...]:
-    """The ways out of an immutable change; `below` is how many live resources are in the resource."""
+def ways_out_of(
+    address: Address, changes: tuple[Change, ...], below: int, *, replaceable: bool = True
+) -> tuple[str, ...]:
+    """The ways out of an immutable change; `below` is how many live resources are in the resource.
+
+    `replaceable` says whether a replacement would be allowed at all: only of what is ours.
+    """
+    ways = (_anew(address), f"restore {restored(changes)}")
     takes = f" (takes what is in it along, {below} in all)" if below else ""
-    replacing = f"policy.onImmutableChange: replace{takes}"
-    return (_anew(address), f"restore {restored(changes)}", replacing)
+    return (*ways, f"policy.onImmutableChange: replace{takes}") if replaceable else ways
 
 
 def restored(changes: tuple[Change, ...]) -> str:

@@ -28,7 +28,7 @@ def stock(bench: Workbench, *ids: str, location: str = "westeurope", generation:
     for one in ids:
         kind = one.lower().split("/")[-2]
         system: dict[str, Any] = {"osType": "Linux", "osState": "Generalized", "diskSizeGB": 30}
-        properties = {"hyperVGeneration": generation, "storageProfile": {"osDisk": system}}
+        properties: dict[str, Any] = {"hyperVGeneration": generation, "storageProfile": {"osDisk": system}}
         if kind in ("disks", "snapshots"):
             properties = {"hyperVGeneration": generation, "osType": "Linux", "diskSizeGB": 30}
         if kind in VERSIONS:
@@ -50,7 +50,7 @@ def stock_declared(bench: Workbench) -> None:
     """Put every source that the folder's versions name, as their definitions want it."""
     desired = bench.built().desired.resources
     for address, resource in desired.items():
-        if address.kind is Kind.IMAGE_VERSION and address.parent in desired:
+        if address.kind is Kind.IMAGE_VERSION and address.parent is not None:
             definition = desired[address.parent].body
             generation = str(definition.get("hyperVGeneration") or "V2")
             location = str(resource.body.get("location"))
