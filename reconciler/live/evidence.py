@@ -21,6 +21,7 @@ from reconciler.live.patience import Patience
 from reconciler.live.single import AUTHORIZATION
 from reconciler.model.address import Address, Kind
 from reconciler.model.evidence import Evidence, Questions, Seen, Surroundings
+from reconciler.model.state import mapping
 
 COMPUTE: Final = "2024-03-01"
 DISKS: Final = "2023-10-02"
@@ -56,7 +57,7 @@ def look_at(gateway: Getter, source: str, patience: Patience) -> Seen:
     body = _read(gateway, source, patience)
     if isinstance(body, Seen):
         return body
-    properties = _map(body.get("properties"))
+    properties = mapping(body.get("properties"))
     state = str(properties.get("provisioningState") or "Succeeded")
     if state != "Succeeded":
         return Seen(f"is {state}", "wait, or mend it")
@@ -64,9 +65,9 @@ def look_at(gateway: Getter, source: str, patience: Patience) -> Seen:
         parent = _read(gateway, source.rsplit("/", 2)[0], patience)
         if isinstance(parent, Seen):
             return parent
-        targets = _map(properties.get("publishingProfile")).get("targetRegions")
-        return Seen(regions=frozenset(_names(targets)), traits=_traits(_map(parent.get("properties"))))
-    disk = _map(_map(properties.get("storageProfile")).get("osDisk"))
+        targets = mapping(properties.get("publishingProfile")).get("targetRegions")
+        return Seen(regions=frozenset(_names(targets)), traits=_traits(mapping(parent.get("properties"))))
+    disk = mapping(mapping(properties.get("storageProfile")).get("osDisk"))
     if "/providers/microsoft.compute/images/" in source.lower():
         properties = {"hyperVGeneration": "V1", **properties}  # what an image is that does not say (fact 2.3/3)
     return Seen(regions=frozenset({str(region(body.get("location") or ""))}), traits=_traits({**properties, **disk}))
@@ -146,7 +147,3 @@ def _names(targets: Any) -> Iterator[str]:
 def _lock(item: Item) -> str:
     scope = str(item.get("id") or "").partition("/providers/Microsoft.Authorization/locks/")[0]
     return f"{item['name']} at {'/'.join(scope.split('/')[-2:])}"
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

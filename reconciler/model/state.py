@@ -161,6 +161,11 @@ class Unread:
         return key == self.under or key.startswith((f"{self.under}/", f"{self.under}@"))
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A map as it is; none where a live value has a type that nobody expects: whoever decides asks for that first."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def role_key(scope: Scope, role: str) -> str:
     """Where a custom role is looked up by name: a name may mean different roles in different groups."""
     return f"{scope.key}:{role.lower()}"

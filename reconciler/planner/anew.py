@@ -14,7 +14,7 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import UNSET, Rule
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.plan import Change
-from reconciler.model.state import DesiredResource, Path
+from reconciler.model.state import DesiredResource, Path, mapping
 from reconciler.planner.diff import changes_between
 from reconciler.planner.replicas import STANDARD
 from reconciler.planner.sharing import is_shared
@@ -40,7 +40,7 @@ DERIVED: Final = frozenset(  # 3.8/9: from the source
 def anew(live: Mapping[str, Any], sent: Mapping[str, Any], desired: DesiredResource) -> tuple[Change, ...]:
     """The changes from a live canonical body to what a create with `sent` makes of it; sharing is an action apart."""
     shape = rules_of(desired.address.kind).shape
-    count = _map(sent.get("publishingProfile")).get("replicaCount", 1)
+    count = mapping(sent.get("publishingProfile")).get("replicaCount", 1)
     filled = {**FILLED, (*REGIONS, "regionalReplicaCount"): count}  # 3.8/4
     found = []
     for change in changes_between(shape, live, sent, desired):
@@ -68,7 +68,3 @@ def _beyond(shape: Record, path: Path, value: Any, filled: Mapping[Path, Any]) -
 def _default(shape: Record, path: Path) -> Any:
     found = rule_at(shape, path)
     return UNSET if found is None else found.default
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

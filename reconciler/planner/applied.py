@@ -43,6 +43,8 @@ def entries_of(
     put, gone = {}, []
     for address, actions in steps.items():
         if not all(_through(action, ended) for action in actions):
+            if any(action.removes and _through(action, ended) for action in actions):
+                gone.append(address)  # deleted by us and not made anew: nobody else is to blame for that
             continue
         resource = desired.get(address)
         if resource is None or actions[-1].verb in LEAVING:

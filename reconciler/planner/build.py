@@ -29,7 +29,7 @@ from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import Removals, removals
-from reconciler.planner.replace import questions, replacements
+from reconciler.planner.replace import questions, replacements, spares
 from reconciler.planner.scope import within
 from reconciler.planner.selection import Choice, choose
 from reconciler.planner.volume import volume_rows
@@ -125,7 +125,7 @@ def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
         everything = {*context.desired, *context.live.resources}
         context = replace(context, left_out=frozenset(one for one in everything if not choice.chosen(one)))
         going = removed(context, choice.actions(declared))
-    actions, held = _leave_refused_alone([*declared, *going.actions], refusals)
+    actions, held = _leave_refused_alone([*declared, *going.actions], refusals, replaced.refusals)
     rest = (*choice.refusals(held), *going.refusals)
     return _Decided(context, tuple(choice.actions(actions)), rest, going.rows, choice)
 
@@ -142,15 +142,26 @@ def _run_guards(context: Context, actions: tuple[Action, ...], later: Afterwards
     return (*(refusal for refusal in found if refusal is not None), *guards.limits_exceeded(later, context.options))
 
 
-def _leave_refused_alone(actions: list[Action], refusals: list[Refusal]) -> tuple[list[Action], list[Refusal]]:
-    """Drop writes at and below refused declared resources; the refusal names what it holds back."""
+def _leave_refused_alone(
+    actions: list[Action], refusals: list[Refusal], unreplaced: tuple[Refusal, ...]
+) -> tuple[list[Action], list[Refusal]]:
+    """Drop writes at and below refused declared resources; the refusal names what it holds back.
+
+    What is only not replaced (`unreplaced`) may still get what it lacks.
+    """
     kept = list(actions)
     named = []
     for refusal in refusals:
         if refusal.level is Level.RUN:
             named.append(refusal)
             continue
-        held = [action for action in kept if action.writes and _below(action.address, refusal.addresses)]
+        held = [
+            action
+            for action in kept
+            if action.writes
+            and _below(action.address, refusal.addresses)
+            and not (refusal in unreplaced and spares(refusal, action))
+        ]
         kept = [action for action in kept if action not in held]
         extra = dict.fromkeys(action.address for action in held if action.address not in refusal.addresses)
         named.append(replace(refusal, addresses=(*refusal.addresses, *extra)))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.model.address import Address
 from reconciler.model.evidence import Seen
-from reconciler.model.state import DesiredResource
+from reconciler.model.state import DesiredResource, mapping
 from reconciler.planner.bodies import new_body
 from reconciler.planner.context import Context
 from reconciler.planner.ignore import held
@@ -54,10 +54,10 @@ class Origins:
 
 def origins_of(body: Mapping[str, Any]) -> Origins:
     """Read a canonical body of a version."""
-    storage = _map(body.get("storageProfile"))
-    whole = _map(storage.get("source"))
-    disks = [_map(storage.get("osDiskImage")), *map(_map, _map(storage.get("dataDiskImages")).values())]
-    parts = [_map(disk.get("source")) for disk in disks]
+    storage = mapping(body.get("storageProfile"))
+    whole = mapping(storage.get("source"))
+    disks = [mapping(storage.get("osDiskImage")), *map(mapping, mapping(storage.get("dataDiskImages")).values())]
+    parts = [mapping(disk.get("source")) for disk in disks]
     sources = [whole.get("id"), whole.get("virtualMachineId"), *(part.get("id") for part in parts)]
     other = [whole.get("communityGalleryImageId"), *(part.get("uri") for part in parts)]
     keys = _keys(body.get("publishingProfile"))
@@ -132,7 +132,7 @@ def _near(context: Context, source: Address) -> Seen | None:
     if live.state != "Succeeded":
         return Seen(f"is {live.state or 'in an unknown state'}", "wait, or mend it")
     bodies = [live.body, *(found.body for found in (context.desired.get(source),) if found is not None)]
-    targets = [_map(body.get("publishingProfile")).get("targetRegions") for body in bodies]
+    targets = [mapping(body.get("publishingProfile")).get("targetRegions") for body in bodies]
     offered = [frozenset(str(key).strip("[]") for key in each) for each in targets if isinstance(each, Mapping)]
     parent = context.live.resources.get(source.parent) if source.parent is not None else None
     traits = {} if parent is None else {name: str(parent.body[name]) for name in TRAITS if parent.body.get(name)}
@@ -151,11 +151,6 @@ def _lacking(where: str, how: str, source: str, seen: Seen | None) -> Doubt:
     if seen is None:
         return Doubt(f"{where} is {how} {short_id(source)}, which was not looked up", ("replace less at once", *_AWAY))
     return Doubt(f"{where} is {how} {short_id(source)}, which {seen.lacking}", tuple(filter(None, (seen.hint, *_AWAY))))
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    """A map, or none where a live value has a type that nobody expects."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def asked_of(bodies: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from reconciler.kinds.ownership import ABANDON, PROTECT
+from reconciler.kinds.registry import rules_of
+from reconciler.kinds.shape import rule_at
 from reconciler.model.address import Address, Kind
 from reconciler.model.evidence import Questions
 from reconciler.model.plan import Action, Change, Level, Reason, Refusal, RefusalRule, Verb
@@ -33,6 +34,7 @@ from reconciler.planner.sharing import shared_beyond, unshared
 from reconciler.planner.words import replacement_words
 
 SHOWN = 5
+SYSTEM = frozenset({"osType", "osState", "hyperVGeneration", "architecture", "purchasePlan", "location"})
 _READ_BETTER = ("another apiVersion in the settings",)
 
 Create = Callable[[Context, DesiredResource], Finding]
@@ -93,6 +95,15 @@ def replacements(context: Context, findings: Mapping[Address, Finding], create: 
     return Replacements(tuple(actions), tuple(refusals), frozenset(taken))
 
 
+def spares(refusal: Refusal, action: Action) -> bool:
+    """Whether something may be made below what is not replaced after all: perhaps a replacement that broke off lost it.
+
+    Not where another system is declared than what is live: its versions would not fit (fact 4.3/12).
+    """
+    system = any(SYSTEM.intersection(map(str, change.path)) for change in refusal.changes)
+    return action.verb is Verb.CREATE and action.address not in refusal.addresses and not system
+
+
 def _at_and_below(context: Context, root: Address) -> tuple[Address, ...]:
     inside = (f"{root.key}/", f"{root.key}@")
     below = (address for address in context.live.resources if address.key.startswith(inside))
@@ -101,16 +112,20 @@ def _at_and_below(context: Context, root: Address) -> tuple[Address, ...]:
 
 def _untold(live: LiveResource, changes: tuple[Change, ...]) -> Iterator[_Obstacle]:
     """A live value that nobody can read is unknown, not different: that is no reason to delete anything."""
-    odd = [change for change in changes if _odd(change.before, change.after)]
+    odd = [change for change in changes if _odd(live.address.kind, change)]
     if live.address.kind is Kind.IMAGE_VERSION and not origins_of(live.body).told:
         yield _Obstacle(RefusalRule.IMMUTABLE, "Azure does not say what it is made from", _READ_BETTER)
     for change in odd:
         yield _Obstacle(RefusalRule.IMMUTABLE, f"its live {change.dotted} cannot be read", _READ_BETTER)
 
 
-def _odd(before: Any, after: Any) -> bool:
-    known = before is not None and after is not None
-    return known and any(isinstance(before, kind) != isinstance(after, kind) for kind in (Mapping, str))
+def _odd(kind: Kind, change: Change) -> bool:
+    """Of another type than is declared, or not there at all where nothing can be without it."""
+    before, after = change.before, change.after
+    if before is None:
+        field = rule_at(rules_of(kind).shape, change.path)
+        return field is not None and field.required
+    return after is not None and any(isinstance(before, one) != isinstance(after, one) for one in (Mapping, str))
 
 
 def _around(context: Context, root: Address, going: tuple[Address, ...]) -> Iterator[_Obstacle]:

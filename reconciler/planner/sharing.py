@@ -13,7 +13,7 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
-from reconciler.model.state import DesiredResource
+from reconciler.model.state import DesiredResource, mapping
 from reconciler.planner.diff import changes_between
 
 ADD: Final = "Add"
@@ -34,7 +34,7 @@ def is_shared(change: Change) -> bool:
 def unshared(body: Mapping[str, Any]) -> dict[str, Any]:
     """A gallery's body without what only the share action changes."""
     profile = {key: value for key, value in _profile(body).items() if key != "groups"}
-    info = _map(profile.get("communityGalleryInfo"))
+    info = mapping(profile.get("communityGalleryInfo"))
     if info:
         profile["communityGalleryInfo"] = {key: value for key, value in info.items() if key != ENABLED}
     return {**body, "sharingProfile": profile} if isinstance(body.get("sharingProfile"), Mapping) else dict(body)
@@ -102,18 +102,13 @@ def _waypoints(old: Groups, new: Groups) -> tuple[Groups, Groups]:
 
 
 def _profile(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _map(body.get("sharingProfile"))
+    return mapping(body.get("sharingProfile"))
 
 
 def _groups(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    entries = map(_map, _map(_profile(body).get("groups")).values())
+    entries = map(mapping, mapping(_profile(body).get("groups")).values())
     lists = {str(entry.get("type")): entry.get("ids") for entry in entries}
     return {kind: frozenset(ids) for kind, ids in lists.items() if ids and isinstance(ids, list)}
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    """A map, or none where a live value has a type that nobody expects: that is shown as a difference."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def _with_groups(body: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
@@ -129,7 +124,7 @@ def _beyond(less: Groups, more: Groups) -> list[dict[str, Any]]:
 
 
 def _enabled(body: Mapping[str, Any]) -> bool:
-    return _map(_profile(body).get("communityGalleryInfo")).get(ENABLED) is True
+    return mapping(_profile(body).get("communityGalleryInfo")).get(ENABLED) is True
 
 
 def _words(address: Address, body: Mapping[str, Any]) -> str:
