@@ -101,7 +101,9 @@ def spares(refusal: Refusal, action: Action) -> bool:
     Not where another system is declared than what is live: its versions would not fit (fact 4.3/12).
     """
     system = any(SYSTEM.intersection(map(str, change.path)) for change in refusal.changes)
-    return action.verb is Verb.CREATE and action.address not in refusal.addresses and not system
+    held = {address.key for address in refusal.addresses}
+    needs = {action.address.key, source_key((action.body or {}).get("properties") or {})}
+    return action.verb is Verb.CREATE and held.isdisjoint(needs) and not system
 
 
 def _at_and_below(context: Context, root: Address) -> tuple[Address, ...]:

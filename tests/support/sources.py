@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 from reconciler.model.address import Kind
@@ -23,14 +25,21 @@ def send(bench: Workbench, method: str, path: str, body: dict[str, Any] | None, 
         pass
 
 
-def stock(bench: Workbench, *ids: str, location: str = "westeurope", generation: str = "V2") -> None:
-    """Put sources where they are said to be: Linux, generalized."""
+def stock(
+    bench: Workbench,
+    *ids: str,
+    location: str = "westeurope",
+    generation: str = "V2",
+    system: str = "Linux",
+    state: str = "Generalized",
+) -> None:
+    """Put sources where they are said to be."""
     for one in ids:
         kind = one.lower().split("/")[-2]
-        system: dict[str, Any] = {"osType": "Linux", "osState": "Generalized", "diskSizeGB": 30}
-        properties: dict[str, Any] = {"hyperVGeneration": generation, "storageProfile": {"osDisk": system}}
+        disk = {"osType": system, "osState": state, "diskSizeGB": 30}
+        properties: dict[str, Any] = {"hyperVGeneration": generation, "storageProfile": {"osDisk": disk}}
         if kind in ("disks", "snapshots"):
-            properties = {"hyperVGeneration": generation, "osType": "Linux", "diskSizeGB": 30}
+            properties = {"hyperVGeneration": generation, "osType": system, "diskSizeGB": 30}
         if kind in VERSIONS:
             send(bench, "PUT", one, {"location": location, "properties": properties}, VERSIONS[kind])
 
@@ -47,11 +56,18 @@ def lock(bench: Workbench, scope: str) -> None:
 
 
 def stock_declared(bench: Workbench) -> None:
-    """Put every source that the folder's versions name, as their definitions want it."""
+    """Put every source that the folder's versions name, as their definitions want it; what is elsewhere stays there."""
     desired = bench.built().desired.resources
     for address, resource in desired.items():
-        if address.kind is Kind.IMAGE_VERSION and address.parent is not None:
-            definition = desired[address.parent].body
-            generation = str(definition.get("hyperVGeneration") or "V2")
-            location = str(resource.body.get("location"))
-            stock(bench, *origins_of(resource.body).sources, location=location, generation=generation)
+        if address.kind is not Kind.IMAGE_VERSION or address.parent is None:
+            continue
+        definition = desired[address.parent].body
+        with suppress(urllib.error.HTTPError):
+            stock(
+                bench,
+                *origins_of(resource.body).sources,
+                location=str(resource.body.get("location")),
+                generation=str(definition.get("hyperVGeneration") or "V2"),
+                system=str(definition.get("osType")),
+                state=str(definition.get("osState") or "Generalized"),
+            )
