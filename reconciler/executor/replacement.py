@@ -22,6 +22,7 @@ from reconciler.model.plan import Action, Reason, Verb
 from reconciler.model.state import Unread
 from reconciler.planner.rebase import Moved, fit
 from reconciler.planner.remaking import asked_of
+from reconciler.planner.sharing import shared_beyond
 
 PATIENCE = Patience()
 
@@ -68,11 +69,14 @@ def _obstacles(whole: Whole, gateway: Gateway) -> Iterator[str]:
     if whole.root.kind is not Kind.ROLE_ASSIGNMENT:
         yield from _around(whole, gateway)
     for action in whole.removals:
-        fresh = read_one(gateway, action.address, action.resource_id, patience=PATIENCE)
+        gallery = action.address.kind is Kind.GALLERY
+        fresh = read_one(gateway, action.address, action.resource_id, sharing=gallery, patience=PATIENCE)
         if isinstance(fresh, Unread):
             yield f"{fresh.where} could not be read: {fresh.message}"
         elif isinstance(found := fit(action, fresh), Moved) and fresh is not None:
             yield found.message
+        elif gallery and fresh is not None and shared_beyond(action.expected or {}, fresh.body):
+            yield f"{action.address.text()} is shared with more by now"
     for action in whole.makings:
         if action.address.kind is not Kind.IMAGE_VERSION:
             continue

@@ -76,12 +76,12 @@ def look_at(gateway: Getter, source: str, patience: Patience) -> Seen:
 def look_around(gateway: Getter, root: Address, patience: Patience) -> Surroundings:
     """The locks on a resource, in it and above it (fact 4.4/5), and everything that lies in it. Raises CredentialError.
 
-    The group's list of resources names children of kinds that are not read otherwise; children and grants are asked
-    for themselves too, because that list lags.
+    The group's list of resources names what lies in it of kinds that are not read otherwise; definitions, versions and
+    grants are asked for themselves, because that list lags.
     """
     locks: dict[str, str] = {}
-    for query in ({}, {"$filter": "atScope()"}):
-        path = f"{root.resource_id}/providers/Microsoft.Authorization/locks"
+    for scope, query in _lock_lists(root):
+        path = f"{scope}/providers/Microsoft.Authorization/locks"
         found = list_all(gateway, path, query, api_version=LOCKS, patience=patience, what="reading its locks")
         if isinstance(found, Failure):
             return Surroundings(lacking=found.message)
@@ -95,12 +95,25 @@ def look_around(gateway: Getter, root: Address, patience: Patience) -> Surroundi
     return Surroundings(tuple(sorted(locks.values())), tuple(sorted(one for one in inside if one.startswith(prefix))))
 
 
+def _lock_lists(root: Address) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where locks are listed: in the resource, at it and at each scope above, whether a list reaches upwards or not."""
+    yield root.resource_id, {}
+    for scope in (root.resource_id, *(one.resource_id for one in root.ancestors), root.scope.resource_id):
+        yield scope, {"$filter": "atScope()"}
+
+
 def _lists(gateway: Getter, root: Address, patience: Patience) -> Iterator[list[Item] | Failure]:
     def listed(path: str, version: str | None = None) -> list[Item] | Failure:
         return list_all(gateway, path, api_version=version, patience=patience, what="listing what lies in it")
 
-    yield listed(f"{root.scope.resource_id}/resources", RESOURCES)
     yield listed(f"{root.resource_id}/providers/Microsoft.Authorization/roleAssignments", AUTHORIZATION)
+    if root.kind is Kind.IMAGE_VERSION:
+        return
+    everything = listed(f"{root.scope.resource_id}/resources", RESOURCES)
+    if isinstance(everything, Failure):
+        yield everything
+        return
+    yield [item for item in everything if address_of(str(item.get("id") or "")) is None]
     definitions: list[str] = [root.resource_id] if root.kind is Kind.IMAGE_DEFINITION else []
     if root.kind is Kind.GALLERY:
         images = listed(f"{root.resource_id}/images")

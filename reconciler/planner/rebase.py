@@ -106,8 +106,8 @@ def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | 
     """
     first = steps[0]
     found = fit(first, fresh)
-    if isinstance(found, Moved):
-        return found
+    if isinstance(found, Moved) or first.removes:  # what is made anew finds nothing of what was there
+        return found if isinstance(found, Moved) else None
     shares = [step for step in steps if step.verb is Verb.SHARE]
     if shares and fresh is not None and isinstance(moved_share := fit(shares[0], fresh), Moved):
         return moved_share

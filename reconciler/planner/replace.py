@@ -187,7 +187,7 @@ def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource |
     if desired is None and not context.options.prune:
         ways = (f"declare {where} again", "--prune, to let it go for good")
         return _Obstacle(RefusalRule.PROTECTED, f"{where} is no longer declared and would be lost", ways, "--prune")
-    return _protected(context, live, desired) or _blocked(context, live) or _unshared(live, desired)
+    return _protected(context, live, desired) or _blocked(context, live) or _for_good(live, desired)
 
 
 def _not_ours(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
@@ -226,13 +226,18 @@ def _blocked(context: Context, live: LiveResource) -> _Obstacle | None:
     return None
 
 
-def _unshared(live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
-    """With whom a gallery is shared beyond its manifest would end, and nobody would know to bring it back."""
+def _for_good(live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
+    """What a gallery has and a new one would not: a shared life beyond the manifest, an identity that others know."""
     if live.address.kind is not Kind.GALLERY or desired is None:
         return None
+    where = live.address.text()
+    identity = live.body.get("identity") or {}
+    if not isinstance(identity, Mapping) or "systemassigned" in str(identity.get("type") or "").lower():
+        message = f"{where} has an identity of its own (SystemAssigned), and a new one would be another"
+        return _Obstacle(RefusalRule.PROTECTED, message, ("a user-assigned identity first, in an apply of its own",))
     if not shared_beyond(desired.body, live.body):
         return None
-    message = f"{live.address.text()} is shared with more than the manifest says, which would end"
+    message = f"{where} is shared with more than the manifest says, which would end"
     return _Obstacle(RefusalRule.PROTECTED, message, ("declare all of sharingProfile.groups",))
 
 

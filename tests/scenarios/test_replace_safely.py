@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from reconciler.emulator.faults import Fault
+from reconciler.emulator.settings import Doubts
 from reconciler.model.address import Kind
 from reconciler.model.plan import Plan, Reason, RefusalRule, Verb
 from reconciler.model.report import Outcome
+from reconciler.reconcile import recheck_pass
 from tests.support.commands import Shell
 from tests.support.estates import ACCESS, GALLERY, IMAGE, SOURCE, versions
 from tests.support.sources import drop, lock, send, stock
-from tests.support.workbench import SUB, Workbench, writes
+from tests.support.workbench import SUB, Workbench, workbench, writes
 
 GROUP_ID = f"/subscriptions/{SUB}/resourceGroups/rg-images"
 GALLERY_ID = f"{GROUP_ID}/providers/Microsoft.Compute/galleries/corp"
@@ -87,7 +91,7 @@ def test_a_source_among_what_is_deleted_does_not_count(bench: Workbench) -> None
     refused(bench.plan(), RefusalRule.IMMUTABLE, "made from rg-images/corp/ubuntu/1.0.0, which is deleted too")
 
 
-def test_a_version_of_the_estate_is_a_source_without_another_read(bench: Workbench) -> None:
+def test_a_version_of_the_estate_is_a_source(bench: Workbench) -> None:
     inner = f"{GALLERY_ID}/images/ubuntu/versions/1.0.0"
     taken(bench, ASKED.replace(f"{SOURCE}/ubuntu-1.1.0", inner))
     plan = bench.plan()
@@ -121,10 +125,13 @@ def test_a_lock_above_or_inside_keeps_everything(bench: Workbench) -> None:
     refused(bench.plan(), RefusalRule.PROTECTED, "it is locked (keep at versions/1.0.0)")
 
 
-def test_a_lock_on_the_group_keeps_everything(bench: Workbench) -> None:
-    taken(bench, MOVED)
-    lock(bench, GROUP_ID)
-    refused(bench.plan(), RefusalRule.PROTECTED, "it is locked (keep at resourceGroups/rg-images)")
+@pytest.mark.parametrize("reach", ["above", "only"])
+def test_a_lock_on_the_group_keeps_everything(tmp_path: Path, reach: Literal["above", "only"]) -> None:
+    with workbench(tmp_path / "own", doubts=Doubts(locks_at_scope=reach)) as bench:
+        stock(bench, *(f"{SOURCE}/ubuntu-{name}" for name in ("1.0.0", "1.1.0")))
+        taken(bench, MOVED)
+        lock(bench, GROUP_ID)
+        refused(bench.plan(), RefusalRule.PROTECTED, "it is locked (keep at resourceGroups/rg-images)")
 
 
 def test_locks_that_cannot_be_read_may_be_there(bench: Workbench) -> None:
@@ -213,8 +220,21 @@ def test_a_replaced_gallery_is_shared_again_and_nobody_loses_it_unseen(bench: Wo
     plan = bench.plan()
     share = next(action for action in plan.writes if action.verb is Verb.SHARE)
     assert f"replace {SUB}/rg-images/corp #2" in share.requires
+    assert not recheck_pass(plan, bench.gateway)
+    body["operationType"] = "Add"
+    send(bench, "POST", f"{GALLERY_ID}/share", body, "2026-03-03")
+    assert "shared with more by now" in bench.carry_out(plan).results[0].why
+    body["operationType"] = "Remove"
+    send(bench, "POST", f"{GALLERY_ID}/share", body, "2026-03-03")
     bench.apply()
     assert not bench.plan().pending
+
+
+def test_an_identity_of_its_own_keeps_a_gallery(bench: Workbench) -> None:
+    known = ASKED.replace("spec: {location", "spec: {identity: {type: SystemAssigned}, location")
+    taken(bench, known.replace("location: westeurope", "location: northeurope"), known)
+    drop_sources_and_move(bench)
+    refused(bench.plan(), RefusalRule.PROTECTED, "an identity of its own (SystemAssigned)")
 
 
 def drop_sources_and_move(bench: Workbench) -> None:
