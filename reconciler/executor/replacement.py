@@ -54,14 +54,19 @@ class Whole:
 
 def wholes(actions: Iterable[Action]) -> dict[str, Whole]:
     """The replacement that each of its removals belongs to, by action id."""
-    listed = list(actions)
+    listed = [action for action in actions if action.removes or action.verb is Verb.REPLACE]
+    parts: dict[Address, list[Action]] = {
+        action.address: [] for action in listed if action.removes and Reason.IMMUTABLE_CHANGED in action.reasons
+    }
+    for action in listed if parts else ():
+        for root in (action.address, *action.address.ancestors):
+            if root in parts:
+                parts[root].append(action)
     found: dict[str, Whole] = {}
-    for first in listed:
-        if first.verb is Verb.REPLACE and first.removes and Reason.IMMUTABLE_CHANGED in first.reasons:
-            parts = [action for action in listed if first.address in (action.address, *action.address.ancestors)]
-            removals = tuple(action for action in parts if action.removes)
-            makings = tuple(action for action in parts if action.makes and action.verb is Verb.REPLACE)
-            found |= dict.fromkeys((action.id for action in removals), Whole(first.address, removals, makings))
+    for root, inside in parts.items():
+        removals = tuple(action for action in inside if action.removes)
+        makings = tuple(action for action in inside if action.makes)
+        found |= dict.fromkeys((action.id for action in removals), Whole(root, removals, makings))
     return found
 
 
