@@ -119,6 +119,22 @@ def test_a_vhd_or_community_image_is_never_proven_and_a_disk_may_have_changed(be
     refused(bench.plan(), RefusalRule.IMMUTABLE, "made from disks/os, which may hold something else by now")
 
 
+def test_a_remake_shows_what_really_differs_and_what_is_really_lost(bench: Workbench) -> None:
+    taken(bench, MOVED)
+    body = bench.live("/versions/1.0.0")
+    body["properties"]["publishingProfile"]["excludeFromLatest"] = True
+    sent = {"location": body["location"], "tags": body["tags"], "properties": body["properties"]}
+    assert bench.gateway.put(Kind.IMAGE_VERSION, body["id"], sent).ok
+
+    shown = {action.id.split("/")[-1]: action.changes for action in bench.plan().writes if action.makes}
+
+    assert {key: [(one.dotted, one.before, one.after) for one in changes] for key, changes in shown.items()} == {
+        "ubuntu #2": [("identifier.sku", "lts", "pro")],
+        "1.0.0 #2": [("publishingProfile.excludeFromLatest", True, None)],
+        "1.1.0 #2": [],
+    }
+
+
 def test_a_lock_above_or_inside_keeps_everything(bench: Workbench) -> None:
     taken(bench, MOVED)
     lock(bench, f"{GALLERY_ID}/images/ubuntu/versions/1.0.0")
@@ -247,6 +263,7 @@ def test_an_identifier_is_taken_over_only_once_it_is_free(bench: Workbench) -> N
     other = IMAGE.split("\n", 2)[2].replace("ubuntu", "another").replace("name: ubuntu", "name: another")
     taken(bench, MOVED + other)
     plan = bench.plan()
+    assert not bench.plan(only=("**/another",)).writes
     making = next(action for action in plan.writes if action.address.image == "another")
     assert f"replace {SUB}/rg-images/corp/ubuntu #1" in making.requires
     bench.apply()
