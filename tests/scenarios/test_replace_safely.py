@@ -82,6 +82,14 @@ def test_another_system_than_the_sources_have_is_never_made(bench: Workbench) ->
     refused(bench.plan(), RefusalRule.IMMUTABLE, "whose hyperVGeneration is V2, not V1")
 
 
+def test_what_counts_as_proof_is_what_the_service_asks_for(tmp_path: Path) -> None:
+    with workbench(tmp_path / "own", sources="strict") as bench:
+        stock(bench, *(f"{SOURCE}/ubuntu-{name}" for name in ("1.0.0", "1.1.0", "1.1.0-b")))
+        taken(bench, OTHER_SOURCE.replace("sku: lts", "sku: pro"))
+        bench.apply()
+        assert not bench.plan().pending
+
+
 def test_a_source_among_what_is_deleted_does_not_count(bench: Workbench) -> None:
     inner = f"{GALLERY_ID}/images/ubuntu/versions/1.0.0"
     built = ASKED.replace(f"{SOURCE}/ubuntu-1.1.0", inner)
