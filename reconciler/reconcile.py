@@ -19,11 +19,13 @@ from types import FrameType
 from reconciler.errors import AzureError
 from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
+from reconciler.live.evidence import gather
 from reconciler.live.gateway import Gateway
 from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication, read_replications
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Origin
 from reconciler.model.drift import Drift
+from reconciler.model.evidence import Questions
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Level, Plan, Source, Target, Verb
@@ -31,7 +33,7 @@ from reconciler.model.report import Report
 from reconciler.model.state import DesiredResource, DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.admission import Permission, barred, barred_deletes
 from reconciler.planner.afterwards import afterwards
-from reconciler.planner.build import build
+from reconciler.planner.build import asked_first, build
 from reconciler.planner.context import context_of, with_roles
 from reconciler.planner.drift import drift_of
 from reconciler.planner.health import health_of
@@ -74,12 +76,23 @@ def plan_pass(
 ) -> Planned:
     """Read what is live in the target's groups and plan. Writes nothing."""
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+    live = _with_evidence(gateway, live, asked_first(desired, live, options, target=target, now=now))
     plan = build(desired, live, options, target=target, source=source, now=now, ledger=ledger)
     if not options.replication:
         return Planned(plan, live)
     replication, live = _replication(gateway, plan, live)
     plan = build(desired, live, options, target=target, source=source, now=now, replication=replication, ledger=ledger)
     return Planned(plan, live)
+
+
+def _with_evidence(gateway: Gateway, live: LiveState, asked: Questions) -> LiveState:
+    """Look up what replacements stand on, where any is asked for; the calls count as reading."""
+    if asked == Questions():
+        return live
+    started, calls = time.monotonic(), gateway.calls
+    evidence = gather(gateway, asked, PATIENT)
+    seconds = live.seconds + time.monotonic() - started
+    return replace(live, evidence=evidence, calls=live.calls + gateway.calls - calls, seconds=seconds)
 
 
 def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replication, LiveState]:

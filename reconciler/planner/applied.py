@@ -51,6 +51,8 @@ def entries_of(plan: Plan, report: Report, declared: Mapping[Address, Applied], 
     put, gone = {}, []
     for address, actions in steps.items():
         if not all(_through(action, ended) for action in actions):
+            if any(action.removes and _through(action, ended) for action in actions):
+                gone.append(address)  # deleted by us and not made anew: nobody else is to blame for that
             continue
         entry = declared.get(address)
         if entry is None or actions[-1].verb in LEAVING:

@@ -115,8 +115,8 @@ def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | 
     """
     first = steps[0]
     found = fit(first, fresh)
-    if isinstance(found, Moved):
-        return found
+    if isinstance(found, Moved) or first.removes:  # what is made anew finds nothing of what was there
+        return found if isinstance(found, Moved) else None
     shares = [step for step in steps if step.verb is Verb.SHARE]
     if shares and fresh is not None and (moved_sharing := _moved_sharing(shares[0], fresh)):
         return Moved(first.address, CHANGED, moved_sharing)

@@ -29,6 +29,12 @@ def soft_delete_on(context: Context, address: Address) -> bool:
     return gallery is not None and keeps_deleted(gallery.body)
 
 
+def soft_delete_coming(context: Context, address: Address) -> bool:
+    """Whether the manifest of that gallery asks to keep what is deleted: this plan may switch it on first."""
+    gallery = context.desired.get(Address(address.subscription, address.group, address.gallery))
+    return gallery is not None and keeps_deleted(gallery.body)
+
+
 def restored(context: Context, desired: DesiredResource) -> Finding | None:
     """The restore of a declared version that lies in the bin; None where it does not, or can no longer be restored."""
     kept = context.live.soft_deleted.get(desired.address)

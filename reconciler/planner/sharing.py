@@ -15,7 +15,7 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
-from reconciler.model.state import DesiredResource
+from reconciler.model.state import DesiredResource, mapping
 from reconciler.planner.diff import changes_between
 
 ADD: Final = "Add"
@@ -36,10 +36,18 @@ def is_shared(change: Change) -> bool:
 def unshared(body: Mapping[str, Any]) -> dict[str, Any]:
     """A gallery's body without what only the share action changes."""
     profile = {key: value for key, value in _profile(body).items() if key != "groups"}
-    info = profile.get("communityGalleryInfo")
+    info = mapping(profile.get("communityGalleryInfo"))
     if info:
         profile["communityGalleryInfo"] = {key: value for key, value in info.items() if key != ENABLED}
-    return {**body, "sharingProfile": profile} if body.get("sharingProfile") else dict(body)
+    return {**body, "sharingProfile": profile} if isinstance(body.get("sharingProfile"), Mapping) else dict(body)
+
+
+def shared_beyond(declared: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether a gallery is shared with more than is declared; what nobody can read counts as more."""
+    profile = live.get("sharingProfile") or {}
+    if not isinstance(profile, Mapping) or not isinstance(profile.get("groups") or {}, Mapping):
+        return True
+    return bool(_beyond(_groups(declared), _groups(live)))
 
 
 def shares(
@@ -119,13 +127,13 @@ def _waypoints(old: Groups, new: Groups) -> tuple[Groups, Groups]:
 
 
 def _profile(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    profile: Mapping[str, Any] = body.get("sharingProfile") or {}
-    return profile
+    return mapping(body.get("sharingProfile"))
 
 
 def _groups(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    entries = (_profile(body).get("groups") or {}).values()
-    return {str(entry["type"]): frozenset(entry.get("ids") or ()) for entry in entries if entry.get("ids")}
+    entries = map(mapping, mapping(_profile(body).get("groups")).values())
+    lists = {str(entry.get("type")): entry.get("ids") for entry in entries}
+    return {kind: frozenset(ids) for kind, ids in lists.items() if ids and isinstance(ids, list)}
 
 
 def _with_groups(body: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
@@ -141,7 +149,7 @@ def _beyond(less: Groups, more: Groups) -> list[dict[str, Any]]:
 
 
 def _enabled(body: Mapping[str, Any]) -> bool:
-    return (_profile(body).get("communityGalleryInfo") or {}).get(ENABLED) is True
+    return mapping(_profile(body).get("communityGalleryInfo")).get(ENABLED) is True
 
 
 def _words(address: Address, body: Mapping[str, Any]) -> str:

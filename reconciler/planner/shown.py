@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from reconciler.kinds.paths import with_value
+from reconciler.kinds.canonical import live, unwrap
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action, Verb
+from reconciler.planner.anew import anew
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.fingerprint import canonical_json
 from reconciler.planner.plain import plain
@@ -43,7 +44,7 @@ def _honest(action: Action, removals: Mapping[Any, Action]) -> bool:
         case Verb.CREATE:
             return _among(action, [_created(action)])
         case Verb.REPLACE:
-            return _among(action, [_created(action), *_replaced(action, removals.get(action.address))])
+            return _among(action, [_created(action)]) or _remade(action, removals.get(action.address))
         case Verb.RESTORE:
             return not action.changes and _among(action, [restoring_body(str(action.body.get("location")))])
         case Verb.SHARE:
@@ -57,14 +58,19 @@ def _created(action: Action) -> dict[str, Any]:
     return arm_body(action.address, body)
 
 
-def _replaced(action: Action, removal: Action | None) -> Iterable[dict[str, Any]]:
-    """The body of the second half of a replacement: what is removed, with the shown changes."""
-    if removal is None or removal.expected is None:
-        return
-    shape, body = rules_of(action.address.kind).shape, dict(removal.expected)
-    for change in action.changes:
-        body = with_value(shape, body, change.path, change.after)
-    yield arm_body(action.address, body)
+def _remade(action: Action, removal: Action | None) -> bool:
+    """Whether the second half of a replacement shows everything that it makes other than what is removed."""
+    if removal is None or removal.expected is None or action.body is None:
+        return False
+    kind = action.address.kind
+    sent = live(rules_of(kind).shape, unwrap(action.body))
+    if kind is Kind.ROLE_ASSIGNMENT:  # a full id is sent, a GUID is what is compared
+        sent = {**sent, "roleDefinitionId": str(sent.get("roleDefinitionId")).rsplit("/", 1)[-1]}
+    shown, true = (
+        {(change.path, _comparable(change.after)) for change in changes}
+        for changes in (action.changes, anew(kind, removal.expected, sent, None))
+    )
+    return shown == true
 
 
 def _among(action: Action, bodies: Iterable[Mapping[str, Any]]) -> bool:

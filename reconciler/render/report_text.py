@@ -32,6 +32,10 @@ def report_text(report: Report, seconds: float, page: Page) -> str:
     lines = [
         line for result in report.results if result.outcome is not Outcome.SUCCEEDED for line in _result(result, page)
     ]
+    if report.lost:
+        told = ", ".join(where(address, page) for address in report.lost)
+        words = f"DELETED AND NOT MADE AGAIN: {told}; plan and apply again, what is declared is made anew"
+        lines += [page.paint(line, "stop") for line in fold(words, page.width, "  ")]
     counts = [f"{report.count(outcome)} {outcome}" for outcome in Outcome if report.count(outcome)]
     done = ", ".join(counts) if counts else "nothing to do"
     lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
