@@ -53,7 +53,7 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         tuple(flags.excepted or ()),
     )
     tell_diagnostics(run.built.diagnostics)
-    return run, options_of(run.settings, lifted)
+    return run, options_of(run.settings, lifted, run.others, part=run.part)
 
 
 def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) -> Planned:

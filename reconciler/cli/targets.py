@@ -69,8 +69,9 @@ def over_targets(
     if flags.path != HERE or names == [""]:
         return work(flags)
     from reconciler.cli.connection import shared_connections
+    from reconciler.source.target import reading_once
 
-    with shared_connections():
+    with shared_connections(), reading_once():
         return _Round(names, output, key, headed=headed).run(flags, work)
 
 

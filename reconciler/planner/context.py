@@ -24,7 +24,8 @@ class Context:
     `versions` are the live versions by definition, `owners` says whose each live resource is, `owned` is everything
     that this instance owns, in address order, `shallow` maps the key of a source to what keeps reading from it.
     `held` are the field paths that ignore rules keep as they are live, `hidden` the addresses where that hides a
-    difference; `left_out` are removals that were not selected.
+    difference; `left_out` are removals that were not selected, `elsewhere` what other targets declare or look after of
+    what is live.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -40,6 +41,7 @@ class Context:
     hidden: frozenset[Address] = frozenset()
     allowed: AllowList = field(default_factory=AllowList)
     left_out: frozenset[Address] = frozenset()
+    elsewhere: frozenset[Address] = frozenset()
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""

@@ -26,6 +26,7 @@ from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner
 from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on
+from reconciler.planner.scope import doubted
 from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.words import replacement_words
 
@@ -98,12 +99,15 @@ def _obstacles(
 
 
 def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
-    where, tracked = live.address.text(), bool(context.options.owner)
+    where, tracked, others = live.address.text(), bool(context.options.owner), context.options.others
     if not live.settled:
         return _Obstacle(RefusalRule.IMMUTABLE, f"{where} is {live.state} in Azure", ("wait and plan again",))
     ours = context.owner(live) is Owner.OURS if tracked else desired is not None
     if not ours:
         return _Obstacle(RefusalRule.NOT_OWNED, f"{where} is not this instance's", (f"declare and adopt {where}",))
+    if live.address in context.elsewhere or (desired is None and any(doubted(other, live) for other in others)):
+        message = f"{where} is, or may be, declared by another target of the settings"
+        return _Obstacle(RefusalRule.NOT_OWNED, message, (f"declare {where} in the same target",))
     if desired is not None and desired.policy.manage is not Manage.FULL:
         message = f"{where} is {desired.policy.manage} by policy"
         return _Obstacle(RefusalRule.PROTECTED, message, ("policy.manage: full",))

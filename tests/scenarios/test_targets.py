@@ -151,9 +151,9 @@ def test_a_path_that_is_a_targets_source_has_its_settings_and_a_document_of_its_
     assert ran.code == 4
     assert ran.document["target"]["name"] == "refused"
     assert ran.document["target"]["allowed"]["galleries"] == ["other"]
-    free = shell.run("plan", "manifests/refused/gallery.yaml", "-o", "json")
-    assert free.code == 0
-    assert free.document["target"]["allowed"]["galleries"] == []
+    part = shell.run("plan", "manifests/refused/gallery.yaml", "-o", "json")
+    assert part.code == 4
+    assert part.document["target"]["allowed"]["galleries"] == ["other"]
 
 
 def test_a_target_prunes_as_it_says_itself_and_only_inside_its_scope(bench: Workbench, shell: Shell) -> None:
