@@ -84,17 +84,19 @@ def context_of(
     owners = {address: owner_of(found, options.owner) for address, found in live.resources.items()}
     ours = [found for address, found in live.resources.items() if owners[address] is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners, _shallow(live), ledger)
+    known, shallow = with_roles(desired, live.roles), _shallow(desired, live)
+    return Context(known, live, options, now, children, owned, owners, shallow, ledger)
 
 
-def _shallow(live: LiveState) -> dict[str, Address]:
-    """By the key of a source the first version that is replicated Shallow from it (fact 2.4/15)."""
+def _shallow(desired: Mapping[Address, DesiredResource], live: LiveState) -> dict[str, Address]:
+    """By the key of a source the first version that is replicated Shallow from it, or is to be (fact 2.4/15)."""
     readers = sorted(
-        address
-        for address, found in live.resources.items()
+        (address, source_key(found.body))
+        for resources in (live.resources, desired)
+        for address, found in resources.items()
         if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
     )
-    return {source_key(live.resources[reader].body): reader for reader in reversed(readers)}
+    return {source: reader for reader, source in reversed(readers) if source}
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

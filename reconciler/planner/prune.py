@@ -146,8 +146,15 @@ def _row(
     hazard = "access remains" if address.kind is Kind.ROLE_ASSIGNMENT and not revoked else ""
     if not prune:
         return Undeclared(address, "no longer declared; kept without --prune", met, hazard)
-    stays = "" if address in going or met else "; stays while something in it does"
+    stays = "" if address in going or met else _stays(context, live)
     return Undeclared(address, f"no longer declared{stays}", met, hazard)
+
+
+def _stays(context: Context, live: LiveResource) -> str:
+    """Why something stays that no guard holds."""
+    if context.unread_below(live.address):
+        return "; stays, because not all of it could be read"
+    return "; stays while something in it does" if live.settled else f"; stays while Azure has it {live.state}"
 
 
 def _action(live: LiveResource, verb: Verb, reasons: tuple[Reason, ...], words: str) -> Action:

@@ -25,7 +25,7 @@ from reconciler.planner.ignore import held
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner
-from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on
+from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on, switched_on
 from reconciler.planner.scope import doubted
 from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.words import replacement_words
@@ -84,7 +84,7 @@ def _obstacles(
 ) -> Iterator[_Obstacle]:
     if context.unread_below(root):
         yield _Obstacle(RefusalRule.INCOMPLETE_READ, "not everything below it could be read", ("plan again",))
-    if root.kind is not Kind.ROLE_ASSIGNMENT and soft_delete_on(context, root):
+    if root.kind is not Kind.ROLE_ASSIGNMENT and _kept_once_deleted(context, root):
         message = "its gallery keeps deleted versions (soft delete), so their names cannot be used again at once"
         yield _Obstacle(RefusalRule.PROTECTED, message, (SWITCH_OFF,))
     for address in going:
@@ -96,6 +96,11 @@ def _obstacles(
         elif desired is not None:
             yield from _cannot_come_back(context, desired, findings[address], create)
     yield from _read_from(context, going)
+
+
+def _kept_once_deleted(context: Context, root: Address) -> bool:
+    """Whether the names below a root stay taken; a gallery that is made anew switches soft delete on only then."""
+    return soft_delete_on(context, root) and not (root.kind is Kind.GALLERY and switched_on(context, root))
 
 
 def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:

@@ -9,7 +9,7 @@ import pytest
 from reconciler.model.address import Kind, Scope
 from reconciler.model.plan import Action, Level, Plan, Reason, RefusalRule, Source, Target, Verb
 from reconciler.model.restriction import AllowList
-from reconciler.model.state import LiveState
+from reconciler.model.state import LiveState, Unread
 from reconciler.planner.build import build
 from reconciler.planner.context import context_of
 from reconciler.planner.document import plan_document
@@ -113,3 +113,19 @@ def test_the_plan_says_what_its_target_may_touch() -> None:
         "regions": ["westeurope", "northeurope"],
         "kinds": ["Gallery"],
     }
+
+
+OUT_THERE = [f"{SUB}/{GROUP}/other", f"{SUB}/{GROUP}/other/image", f"{SUB}/{GROUP}/other@"]
+IN_HERE = [f"{SUB}/{GROUP}", f"{SUB}/{GROUP}/corp@", f"{SUB}/{GROUP}/corp/lost"]
+
+
+@pytest.mark.parametrize("under", [*OUT_THERE, *IN_HERE])
+def test_what_cannot_be_read_outside_the_scope_is_no_concern(under: str) -> None:
+    desired = desired_of(GALLERY)
+    place = Unread(under, "somewhere", "AuthorizationFailed", "no")
+    live = LiveState(taken(desired).resources, unread=(place,))
+    target = Target("test", "emulator", OPTIONS.instance, (Scope(SUB, GROUP),), allowed=AllowList(galleries=("corp",)))
+
+    plan = build(desired, live, OPTIONS, target=target, source=Source("-"), now=NOW)
+
+    assert bool(plan.unread) is bool(plan.refusals) is (under in IN_HERE)
