@@ -57,7 +57,7 @@ class Session:
     """Settings and manifests of one run, resolved and checked.
 
     `others` is what other targets of the settings declare; `part` the part of the target's source that was asked for,
-    "" for the whole.
+    "" for the whole; `shared_rules` how many of the ignore rules, the last ones, are those of all of several targets.
     """
 
     settings: Settings
@@ -68,6 +68,7 @@ class Session:
     plans_only: bool = False
     others: tuple[Elsewhere, ...] = ()
     part: str = ""
+    shared_rules: int = 0
 
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
@@ -152,8 +153,17 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
         settings.subscription or "",
         allowed,
     )
-    hint = _cloud_hint(request, chosen)
-    return Session(settings, built, target, _source(shown), hint, chosen.mode == "plan", others, chosen.part)
+    return Session(
+        settings,
+        built,
+        target,
+        _source(shown),
+        _cloud_hint(request, chosen),
+        chosen.mode == "plan",
+        others,
+        chosen.part,
+        chosen.shared_rules,
+    )
 
 
 def check(request: Request, environment: Mapping[str, str], *, now: datetime) -> Built:

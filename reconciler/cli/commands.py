@@ -68,7 +68,8 @@ def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) 
     )
     known = {*run.built.desired.resources, *planned.live.resources}
     check_selection(planned.plan, known)
-    for line in (*unmatched(options, planned.plan, known), *unused_rules(planned.plan)):
+    unused = () if run.part else unused_rules(planned.plan, run.shared_rules)
+    for line in (*unmatched(options, planned.plan, known), *unused):
         tell_safely(f"warning: {line}")
     return planned
 

@@ -65,13 +65,15 @@ def over_targets(
     """
     from reconciler.app import targets_of
 
-    names = [one.name for one in targets_of(request_of(flags), os.environ)]
+    found = targets_of(request_of(flags), os.environ)
+    names = [one.name for one in found]
     if flags.path != HERE or names == [""]:
         return work(flags)
     from reconciler.cli.connection import shared_connections
+    from reconciler.cli.selecting import shared_rules
     from reconciler.source.target import reading_once
 
-    with shared_connections(), reading_once():
+    with shared_connections(), reading_once(), shared_rules(len(found[0].settings.targets), tell_safely):
         return _Round(names, output, key, headed=headed).run(flags, work)
 
 

@@ -32,7 +32,8 @@ FILE = "reconciler.yaml"
 class ChosenTarget:
     """One target of a run: where its manifests are and what counts for it. `name` is "" for a path that is none's.
 
-    `part` is the path inside the source that was asked for, "" for the whole of it.
+    `part` is the path inside the source that was asked for, "" for the whole of it; `shared_rules` how many of the
+    ignore rules, the last ones, are those of all of several targets.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ChosenTarget:
     mode: Mode = "apply"
     scope: TargetScope = field(default_factory=TargetScope)
     part: str = ""
+    shared_rules: int = 0
 
 
 def chosen_targets(layered: Layered, path: str, folder: Path) -> tuple[ChosenTarget, ...]:
@@ -128,7 +130,9 @@ def _effective(layered: Layered, number: int, folder: Path) -> ChosenTarget:
     if target.ignore:
         origins["ignore"] = place_of(("targets", number, "ignore"), layered.places, FILE)
     source = str(folder / target.source.path)
-    return ChosenTarget(target.name, source, settings.model_copy(update=changed), origins, target.mode, target.scope)
+    shared = len(settings.ignore) if len(settings.targets) > 1 else 0
+    counts = settings.model_copy(update=changed)
+    return ChosenTarget(target.name, source, counts, origins, target.mode, target.scope, shared_rules=shared)
 
 
 def _merged(settings: Settings, name: str, value: Any) -> Any:
