@@ -22,7 +22,7 @@ from reconciler.cli.options import (
     PlanOutputOption,
     WaitFor,
 )
-from reconciler.cli.targets import HERE, over_targets
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode, UsageError
 
@@ -98,7 +98,7 @@ def _check_single(flags: RunFlags, out: str | None) -> None:
     """One file holds one plan. Raises UsageError where several targets would be planned into it."""
     from reconciler.app import targets_of
 
-    if out is None or flags.path != HERE:
+    if out is None:
         return
     names = [one.name for one in targets_of(request_of(flags), os.environ)]
     if len(names) > 1:

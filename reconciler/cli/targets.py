@@ -59,15 +59,15 @@ def over_targets(
 ) -> int:
     """Do the work for every target a command is about; returns the exit code.
 
-    A path, or settings without targets, is one piece of work that prints for itself. Else `work` gets the flags of one
-    target at a time; its JSON documents become an entry, under `key` where one is given; `headed` names each target
-    above its text.
+    The path of one target, or settings without targets, is one piece of work that prints for itself. Else `work` gets
+    the flags of one target at a time; its JSON documents become an entry, under `key` where one is given; `headed`
+    names each target above its text.
     """
     from reconciler.app import targets_of
 
     found = targets_of(request_of(flags), os.environ)
     names = [one.name for one in found]
-    if flags.path != HERE or names == [""]:
+    if names == [""] or (flags.path != HERE and len(names) == 1):
         return work(flags)
     from reconciler.cli.connection import shared_connections
     from reconciler.cli.selecting import shared_rules

@@ -49,8 +49,8 @@ class ChosenTarget:
 def chosen_targets(layered: Layered, path: str, folder: Path) -> tuple[ChosenTarget, ...]:
     """The targets of a run, in their order in the settings, which lie in `folder`. Raises UsageError.
 
-    Without a path all targets, or those that `target` names; with one the targets that have it as their source, or the
-    one whose source it lies in.
+    Without a path, or for the folder of the settings itself, all targets, or those that `target` names; with one the
+    targets that have it as their source, or the one whose source it lies in.
     """
     settings = layered.settings
     by_flag = layered.origins["target"].startswith("flag")
@@ -59,6 +59,8 @@ def chosen_targets(layered: Layered, path: str, folder: Path) -> tuple[ChosenTar
         found = [*named]
     else:
         found = [target for target in named if _is_same(folder / target.source.path, path)]
+        if not found and _is_same(folder, path):
+            found = [*named]
         around = None if found else _around(named, path, folder)
         if around is not None:
             return (replace(_effective(layered, settings.targets.index(around), folder), part=path),)
@@ -110,7 +112,7 @@ def _refuse_above(targets: Iterable[TargetSettings], path: str, folder: Path) ->
     """Raise UsageError for a folder that holds sources of targets: read as one, it would escape what they say."""
     inside = [] if path == STREAM else [each.name for each in targets if _lies_in(folder / each.source.path, path)]
     if inside:
-        hint = f"--target {inside[0]}, the path of one, or no path for all targets"
+        hint = f"--target {inside[0]}, the path of one, or {folder}, where the settings are, for all targets"
         raise UsageError(f"{path} holds the sources of the targets {', '.join(inside)}", hint)
 
 
