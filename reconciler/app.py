@@ -6,36 +6,33 @@ Every command starts here, so that all of them resolve instance, cloud, scopes a
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput, PlanRefused, UsageError
-from reconciler.kinds.scalars import region
-from reconciler.manifest.build import Built, Fallback, build
+from reconciler.manifest.build import Built
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
-from reconciler.model.address import Kind, Scope
+from reconciler.model.address import Scope
 from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Plan, Source, Target
-from reconciler.model.restriction import AllowList, IgnoreRule
+from reconciler.model.restriction import Elsewhere, IgnoreRule
 from reconciler.planner.options import Options
-from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, TargetScope, chosen_targets, layer
-from reconciler.source.directory import read_path
+from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, chosen_targets, layer, other_targets
 from reconciler.source.revision import revision_of
-from reconciler.source.stream import read_stream
+from reconciler.source.target import STREAM, allow_list, beside, load, scope_of, scopes_of, split, unique, without_twins
 
 if TYPE_CHECKING:
     from reconciler.live.cloud import Cloud
     from reconciler.live.gateway import Gateway
 
 SETTINGS_FILE = "reconciler.yaml"
-STREAM = "-"
 HERE = "."
 READING = "AZURE_PLAN_"
+PLACE = frozenset({"subscription", "resourceGroup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Settings and manifests of one run, resolved and checked."""
+    """Settings and manifests of one run, resolved and checked.
+
+    `others` is what other targets of the settings declare; `part` the part of the target's source that was asked for,
+    "" for the whole; `shared_rules` how many of the ignore rules, the last ones, are those of all of several targets.
+    """
 
     settings: Settings
     built: Built
@@ -67,6 +68,9 @@ class Session:
     source: Source
     cloud_hint: str = ""
     plans_only: bool = False
+    others: tuple[Elsewhere, ...] = ()
+    part: str = ""
+    shared_rules: int = 0
 
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
@@ -170,29 +174,18 @@ def _above(folder: Path) -> Iterator[Path]:
             return
 
 
-def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO | None = None) -> Built:
-    """Read and check the manifests; findings are in the result, not raised."""
-    stream = stdin or sys.stdin.buffer
-    read = read_stream(stream) if request.path == STREAM else read_path(Path(request.path))
-    fallback = Fallback(settings.subscription, settings.resourceGroup)
-    built = build(read.texts, fallback, now=now)
-    return Built(built.desired, (*read.diagnostics, *built.diagnostics))
-
-
 def session(request: Request, environment: Mapping[str, str], *, now: datetime) -> Session:
     """Everything a command needs but the connection, for one target. Raises InvalidInput, UsageError."""
     chosen = one_target(request, environment)
-    hint = _cloud_hint(request, chosen)
-    request, settings = replace(request, path=chosen.path), chosen.settings
-    allowed = allowed_by(chosen.scope)
-    built = load(request, settings, now=now)
-    scopes = _scopes(request, settings, built, allowed)
-    if scopes and request.path != STREAM:
+    built, others = _loaded(request, environment, chosen, now)
+    settings, allowed, shown = chosen.settings, allow_list(chosen.scope), chosen.part or chosen.path
+    scopes = scopes_of(settings, built.desired.scopes, allowed, request.scopes)
+    if scopes and not chosen.part and chosen.path != STREAM:
         built = _declaring_nothing(built)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
     target = Target(
-        chosen.name or _target_name(request),
+        chosen.name or _target_name(chosen.path),
         settings.cloud,
         settings.instance or "",
         scopes,
@@ -200,7 +193,17 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
         settings.subscription or "",
         allowed,
     )
-    return Session(settings, built, target, _source(request), hint, chosen.mode == "plan")
+    return Session(
+        settings,
+        built,
+        target,
+        _source(shown),
+        _cloud_hint(request, chosen),
+        chosen.mode == "plan",
+        others,
+        chosen.part,
+        chosen.shared_rules,
+    )
 
 
 def _declaring_nothing(built: Built) -> Built:
@@ -213,30 +216,40 @@ def _declaring_nothing(built: Built) -> Built:
 
 def check(request: Request, environment: Mapping[str, str], *, now: datetime) -> Built:
     """Read and check the manifests of one target; findings about them are in the result. Raises what `session` does."""
-    chosen = one_target(request, environment)
-    return load(replace(request, path=chosen.path), chosen.settings, now=now)
+    return _loaded(request, environment, one_target(request, environment), now)[0]
 
 
-def allowed_by(scope: TargetScope) -> AllowList:
-    """What a target may touch, in the form in which planning compares it."""
-    return AllowList(
-        _lower(scope.subscriptions),
-        _lower(scope.resourceGroups),
-        _lower(scope.galleries),
-        tuple(sorted(region(name) for name in scope.regions)),
-        tuple(Kind(name) for name in scope.kinds),
-    )
+def _loaded(
+    request: Request, environment: Mapping[str, str], chosen: ChosenTarget, now: datetime
+) -> tuple[Built, tuple[Elsewhere, ...]]:
+    """What a target declares, or the part of it that was asked for, and what is declared beside it."""
+    whole = load(chosen.path, chosen.settings, now=now)
+    others = tuple(beside(one, now=now) for one in _beside(request, environment, chosen))
+    whole = without_twins(whole, chosen, others)
+    if not chosen.part or not whole.ok:
+        return whole, tuple(found for _, found in others)
+    part, rest = split(whole, chosen)
+    return part, (rest, *(found for _, found in others))
 
 
-def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(word.lower() for word in words))
+def _beside(request: Request, environment: Mapping[str, str], chosen: ChosenTarget) -> Iterator[ChosenTarget]:
+    """The other targets of the settings. Where flags say the place of what names none, also as they are without them.
+
+    The flags may be meant for the chosen target alone.
+    """
+    path = _settings_path(request)
+    folder = path.parent if path else Path()
+    yield from other_targets(layered_settings(request, environment), chosen, folder)
+    flags = {name: value for name, value in request.flags.items() if name not in PLACE}
+    if flags != request.flags:
+        yield from other_targets(layered_settings(replace(request, flags=flags), environment), chosen, folder)
 
 
-def _source(request: Request) -> Source:
-    if request.path == STREAM:
-        return Source(request.path)
-    found = revision_of(Path(request.path))
-    return Source(request.path, found.commit, found.dirty, found.repo)
+def _source(path: str) -> Source:
+    if path == STREAM:
+        return Source(path)
+    found = revision_of(Path(path))
+    return Source(path, found.commit, found.dirty, found.repo)
 
 
 def _cloud_hint(request: Request, chosen: ChosenTarget) -> str:
@@ -246,44 +259,20 @@ def _cloud_hint(request: Request, chosen: ChosenTarget) -> str:
     return f"no {SETTINGS_FILE} was found and no cloud named, so this is {chosen.settings.cloud}, the default"
 
 
-def _target_name(request: Request) -> str:
-    return "stream" if request.path == STREAM else Path(request.path).resolve().name
-
-
-def _scopes(request: Request, settings: Settings, built: Built, allowed: AllowList) -> tuple[Scope, ...]:
-    scopes = [*built.desired.scopes, *(Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)]
-    scopes += (_scope_of(text, settings) for text in request.scopes)
-    if not scopes and settings.subscription and settings.resourceGroup:
-        scopes.append(Scope(settings.subscription, settings.resourceGroup))  # nothing is declared: look all the same
-    if not scopes and len(allowed.subscriptions) == 1:
-        scopes += [Scope(allowed.subscriptions[0], group) for group in allowed.groups]
-    return _unique(scopes)
-
-
-def _scope_of(text: str, settings: Settings) -> Scope:
-    subscription, _, group = text.partition("/")
-    if not group:
-        subscription, group = settings.subscription or "", text
-    if not subscription or not group or "/" in group:
-        raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
-    return Scope(subscription, group)
-
-
-def _unique(scopes: list[Scope]) -> tuple[Scope, ...]:
-    unique = {scope.key: scope for scope in reversed(scopes)}
-    return tuple(unique[key] for key in sorted(unique))
+def _target_name(path: str) -> str:
+    return "stream" if path == STREAM else Path(path).resolve().name
 
 
 def import_scopes(request: Request, settings: Settings) -> tuple[Scope, ...]:
     """The resource groups to import: those named by hand, else those of the settings. Raises UsageError."""
-    scopes = [_scope_of(text, settings) for text in request.scopes]
+    scopes = [scope_of(text, settings) for text in request.scopes]
     if not scopes:
         scopes += (Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)
         if settings.subscription and settings.resourceGroup:
             scopes.append(Scope(settings.subscription, settings.resourceGroup))
     if not scopes:
         raise UsageError("nothing says where to import from", "--scope SUBSCRIPTION/GROUP")
-    return _unique(scopes)
+    return unique(scopes)
 
 
 def connect(
@@ -344,14 +333,22 @@ class Overrides:
     excepted: tuple[str, ...] = ()
 
 
-def options_of(settings: Settings, overrides: Overrides) -> Options:
-    """What a run allows. Raises UsageError where settings forbid what the flags ask."""
+def options_of(
+    settings: Settings, overrides: Overrides, others: tuple[Elsewhere, ...] = (), *, part: str = ""
+) -> Options:
+    """What a run allows. Raises UsageError where settings, or a `part` of a target, forbid what the flags ask.
+
+    A part of a target never prunes: what left the part may have moved to the rest.
+    """
+    if overrides.prune and part:
+        hint = f"--target {others[0].name}, to plan the whole target"
+        raise UsageError(f"--prune is refused: {part} is a part of what a target declares", hint)
     if overrides.prune and settings.prune == "off":
         raise UsageError("--prune is refused: the settings say prune: off", "set prune: confirm to allow the flag")
     return Options(
         instance=settings.instance or "",
         track_ownership=settings.ownership == "tag",
-        prune=overrides.prune or settings.prune == "on",
+        prune=not part and (overrides.prune or settings.prune == "on"),
         documented_only=settings.updatableFields == "documented",
         adopt=_folded(overrides.adopt),
         allow_empty=overrides.allow_empty,
@@ -368,6 +365,7 @@ def options_of(settings: Settings, overrides: Overrides) -> Options:
         ignore=tuple(IgnoreRule(one.path, one.reason, one.kind or "", one.address or "") for one in settings.ignore),
         only=overrides.only,
         excepted=overrides.excepted,
+        others=others,
     )
 
 

@@ -22,7 +22,7 @@ from reconciler.cli.options import (
     PlanOutputOption,
     WaitFor,
 )
-from reconciler.cli.targets import HERE, over_targets
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode, UsageError
 
@@ -53,7 +53,7 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         tuple(flags.excepted or ()),
     )
     tell_diagnostics(run.built.diagnostics)
-    return run, options_of(run.settings, lifted)
+    return run, options_of(run.settings, lifted, run.others, part=run.part)
 
 
 def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) -> Planned:
@@ -68,7 +68,8 @@ def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) 
     )
     known = {*run.built.desired.resources, *planned.live.resources}
     check_selection(planned.plan, known)
-    for line in (*unmatched(options, planned.plan, known), *unused_rules(planned.plan)):
+    unused = () if run.part else unused_rules(planned.plan, run.shared_rules)
+    for line in (*unmatched(options, planned.plan, known), *unused):
         tell_safely(f"warning: {line}")
     return planned
 
@@ -97,7 +98,7 @@ def _check_single(flags: RunFlags, out: str | None) -> None:
     """One file holds one plan. Raises UsageError where several targets would be planned into it."""
     from reconciler.app import targets_of
 
-    if out is None or flags.path != HERE:
+    if out is None:
         return
     names = [one.name for one in targets_of(request_of(flags), os.environ)]
     if len(names) > 1:

@@ -107,8 +107,9 @@ def _permitted(plan: Plan, flags: RunFlags) -> tuple[Settings, Permission]:
 
     A plan that was looked at is the confirmation that `prune: confirm` wants.
     """
-    from reconciler.app import Overrides, allowed_by, options_of, target_of_plan
+    from reconciler.app import Overrides, options_of, target_of_plan
     from reconciler.planner.admission import Permission
+    from reconciler.source.target import allow_list
 
     chosen = target_of_plan(request_of(flags), os.environ, plan)
     settings, origins = chosen.settings, chosen.origins
@@ -133,7 +134,7 @@ def _permitted(plan: Plan, flags: RunFlags) -> tuple[Settings, Permission]:
     options = options_of(settings, Overrides()).lifting(plan.overrides)
     options = replace(options, instance=options.instance or plan.target.instance)
     places = {**origins, **chosen.places, "limits": origins["limits.maxDeletes"]}
-    return settings, Permission(options, allowed_by(chosen.scope), places)
+    return settings, Permission(options, allow_list(chosen.scope), places)
 
 
 def _refuse_new_rules(plan: Plan, chosen: ChosenTarget) -> None:

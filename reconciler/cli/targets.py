@@ -59,18 +59,21 @@ def over_targets(
 ) -> int:
     """Do the work for every target a command is about; returns the exit code.
 
-    A path, or settings without targets, is one piece of work that prints for itself. Else `work` gets the flags of one
-    target at a time; its JSON documents become an entry, under `key` where one is given; `headed` names each target
-    above its text.
+    The path of one target, or settings without targets, is one piece of work that prints for itself. Else `work` gets
+    the flags of one target at a time; its JSON documents become an entry, under `key` where one is given; `headed`
+    names each target above its text.
     """
     from reconciler.app import targets_of
 
-    names = [one.name for one in targets_of(request_of(flags), os.environ)]
-    if flags.path != HERE or names == [""]:
+    found = targets_of(request_of(flags), os.environ)
+    names = [one.name for one in found]
+    if names == [""] or (flags.path != HERE and len(names) == 1):
         return work(flags)
     from reconciler.cli.connection import shared_connections
+    from reconciler.cli.selecting import shared_rules
+    from reconciler.source.target import reading_once
 
-    with shared_connections():
+    with shared_connections(), reading_once(), shared_rules(len(found[0].settings.targets), tell_safely):
         return _Round(names, output, key, headed=headed).run(flags, work)
 
 

@@ -52,7 +52,8 @@ MEANINGS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "what a live difference leads to",
         {
             "fix": "it is written back to what the manifest says",
-            "report": "it is shown and nothing is written",
+            "report": "it is shown and nothing is written; what is not in Azure is still created (a plan cannot tell "
+            "a deleted resource from a new one), `drift` shows what was deleted, and manage: observe creates nothing",
         },
     ),
     "recreateFailed": (

@@ -10,7 +10,7 @@ from datetime import datetime
 from reconciler.model.address import Address, Kind
 from reconciler.model.evidence import Questions
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
+from reconciler.model.plan import Action, Level, Plan, Refusal, RefusalRule, Source, Target, Undeclared, Verb
 from reconciler.model.state import DesiredState, LiveState, OnImmutableChange
 from reconciler.planner import guards
 from reconciler.planner.afterwards import Afterwards, afterwards
@@ -191,7 +191,7 @@ def _unowned(context: Context) -> tuple[Address, ...]:
 def _sealed(plan: Plan) -> Plan:
     counts = Counter(str(action.verb) for action in plan.actions)
     summary = {str(verb): counts[str(verb)] for verb in Verb if counts[str(verb)] or verb in SHOWN}
-    refused = sum(refusal.level is Level.RUN or bool(refusal.addresses) for refusal in plan.refusals)
+    refused = sum(refusal.rule is not RefusalRule.INCOMPLETE_READ for refusal in plan.refusals)  # unread by itself
     summary |= {"refused": refused, "unread": len(plan.unread), "undeclared": len(plan.undeclared)}
     plan = replace(plan, summary=summary)
     return replace(plan, digest=digest_of(plan))

@@ -13,6 +13,7 @@ from reconciler.model.state import Body, LiveResource, mapping
 
 NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
 SHARING, GROUPS = "sharingProfile", "groups"  # likewise on request alone (fact 2.2/5)
+PRIVATE = {"permissions": "Private"}  # what a gallery is that says nothing of it
 
 
 def fingerprint(live: LiveResource | None) -> str:
@@ -24,10 +25,13 @@ def fingerprint(live: LiveResource | None) -> str:
 
 
 def compared(body: Body) -> dict[str, Any]:
-    """The body without what only some answers hold."""
+    """The body without what only some answers hold: the groups, and that a gallery is private."""
     seen = {key: value for key, value in body.items() if key not in NOT_COMPARED}
-    if GROUPS in mapping(seen.get(SHARING)):
-        seen[SHARING] = {key: value for key, value in seen[SHARING].items() if key != GROUPS}
+    profile = mapping(seen.get(SHARING))
+    if profile:
+        seen[SHARING] = {key: value for key, value in profile.items() if key != GROUPS}
+        if seen[SHARING] in ({}, PRIVATE):
+            del seen[SHARING]
     return seen
 
 

@@ -28,16 +28,21 @@ STRAYS = 3
 
 
 def incomplete_read(context: Context) -> Refusal | None:
-    """Unread is not absent: what could not be read is left alone, and nothing lifts that."""
+    """Unread is not absent: what could not be read is left alone, and nothing lifts that. Names the declared there."""
     places = context.live.unread
     if not places:
         return None
     shown = ", ".join(sorted({place.where for place in places})[:3])
     more = f" and {len(places) - 3} more" if len(places) > 3 else ""  # noqa: PLR2004 - as many as are shown
+    unknown = tuple(
+        address
+        for address in sorted(context.desired.keys() - context.live.resources.keys() - context.left_out)
+        if context.unread(address)
+    )
     return Refusal(
         RefusalRule.INCOMPLETE_READ,
         Level.RESOURCE,
-        (),
+        unknown,
         f"could not read {shown}{more}; nothing there is created or deleted",
         ways_out=("mend what is named below and plan again",),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.impact import Counted
-from reconciler.model.restriction import IgnoreRule
+from reconciler.model.restriction import Elsewhere, IgnoreRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Options:
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
     `replication` asks how far versions are whose answer decides what `latest` resolves to.
-    `only` and `excepted` are address globs: what is planned at all (nothing named: everything).
+    `only` and `excepted` are address globs: what is planned at all (nothing named: everything). `others` is what the
+    other targets of the settings declare.
     """
 
     instance: str = ""
@@ -40,6 +41,7 @@ class Options:
     ignore: tuple[IgnoreRule, ...] = ()
     only: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    others: tuple[Elsewhere, ...] = ()
 
     @property
     def owner(self) -> str:

@@ -20,19 +20,27 @@ from reconciler.planner.sentences import title
 
 SHOWN = 5
 SWITCH_OFF = "switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own"
+BEFORE = "remove it before soft delete is switched on, in an apply of its own"
 HOLDING = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
 
 
 def soft_delete_on(context: Context, address: Address) -> bool:
-    """Whether the gallery that an address lies in keeps what is deleted."""
-    gallery = context.live.resources.get(Address(address.subscription, address.group, address.gallery))
-    return gallery is not None and keeps_deleted(gallery.body)
+    """Whether the gallery that an address lies in keeps what is deleted, or is to keep it from this plan on.
+
+    Nothing says which comes first, the switch or a delete: so what Azure would refuse after it is not planned.
+    """
+    gallery = Address(address.subscription, address.group, address.gallery)
+    live = context.live.resources.get(gallery)
+    return (live is not None and keeps_deleted(live.body)) or switched_on(context, gallery)
 
 
-def soft_delete_coming(context: Context, address: Address) -> bool:
-    """Whether the manifest of that gallery asks to keep what is deleted: this plan may switch it on first."""
-    gallery = context.desired.get(Address(address.subscription, address.group, address.gallery))
-    return gallery is not None and keeps_deleted(gallery.body)
+def switched_on(context: Context, address: Address) -> bool:
+    """Whether this plan has the gallery of an address switch soft delete on."""
+    gallery = Address(address.subscription, address.group, address.gallery)
+    live, desired = context.live.resources.get(gallery), context.desired.get(gallery)
+    if live is None or desired is None or gallery in context.left_out:
+        return False
+    return keeps_deleted(desired.body) and not keeps_deleted(live.body)
 
 
 def restored(context: Context, desired: DesiredResource) -> Finding | None:
@@ -93,7 +101,7 @@ def held_by_bin(context: Context, live: LiveResource, going: Iterable[Address]) 
         (address,),
         f"{address.text()} cannot be deleted while its gallery keeps deleted versions: {', '.join(told[:SHOWN])}{more}",
         ways_out=(
-            "wait until they are gone",
+            BEFORE if switched_on(context, address) else "wait until they are gone",
             SWITCH_OFF,
             f"declare {address.text()} again",
         ),

@@ -27,8 +27,9 @@ from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner, owner_name
-from reconciler.planner.recycle import SWITCH_OFF, soft_delete_coming, soft_delete_on
+from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on, switched_on
 from reconciler.planner.remaking import asked_of, doubts, origins_of, remade_body
+from reconciler.planner.scope import doubted
 from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.sharing import shared_beyond, unshared
 from reconciler.planner.words import replacement_words
@@ -136,7 +137,7 @@ def _around(context: Context, root: Address, going: tuple[Address, ...]) -> Iter
         yield _Obstacle(RefusalRule.INCOMPLETE_READ, "not everything below it could be read", ("plan again",))
     if root.kind is Kind.ROLE_ASSIGNMENT:
         return
-    if soft_delete_on(context, root) or soft_delete_coming(context, root):
+    if _kept_once_deleted(context, root):
         message = "its gallery keeps deleted versions (soft delete), so their names cannot be used again at once"
         yield _Obstacle(RefusalRule.PROTECTED, message, (SWITCH_OFF,))
     kept = sorted(one for one in context.live.soft_deleted if one == root or one.key.startswith(f"{root.key}/"))
@@ -170,6 +171,11 @@ def _obstacles(
             yield from _cannot_come_back(context, desired, findings[address], create)
 
 
+def _kept_once_deleted(context: Context, root: Address) -> bool:
+    """Whether the names below a root stay taken; a gallery that is made anew switches soft delete on only then."""
+    return soft_delete_on(context, root) and not (root.kind is Kind.GALLERY and switched_on(context, root))
+
+
 def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
     where = live.address.text()
     if not live.settled:
@@ -177,6 +183,10 @@ def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource |
     foreign = _not_ours(context, live, desired)
     if foreign is not None:
         return foreign
+    others = context.options.others
+    if live.address in context.elsewhere or (desired is None and any(doubted(other, live) for other in others)):
+        message = f"{where} is, or may be, declared by another target of the settings"
+        return _Obstacle(RefusalRule.NOT_OWNED, message, (f"declare {where} in the same target",))
     if desired is not None and desired.policy.manage is not Manage.FULL:
         message = f"{where} is {desired.policy.manage} by policy"
         return _Obstacle(RefusalRule.PROTECTED, message, ("policy.manage: full",))

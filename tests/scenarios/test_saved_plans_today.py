@@ -336,7 +336,8 @@ def test_what_is_unread_is_counted_once_and_named(bench: Workbench, shell: Shell
     ran = shell.run("plan", "manifests")
 
     assert "this run" not in ran.out
-    assert "! what could not be read" in ran.out
+    assert "! rg-images/corp/ubuntu/1.0.0" in ran.out
+    assert "refused IncompleteRead" in ran.out
     assert ", 1 unread" in ran.out
     assert "refused," not in ran.out.splitlines()[-1]
 
