@@ -52,7 +52,9 @@ def _folders(scopes: Mapping[str, Scope]) -> dict[str, str]:
         return dict.fromkeys(scopes, "")
     names = {key: _visible(scope.group) for key, scope in scopes.items()}
     count = Counter(_folded(name) for name in names.values())
-    count.update(_folded(scope.subscription) for scope in {each.subscription: each for each in scopes.values()}.values())
+    count.update(
+        _folded(scope.subscription) for scope in {each.subscription: each for each in scopes.values()}.values()
+    )
     result: dict[str, str] = {}
     taken: set[str] = set()
     for key, name in names.items():

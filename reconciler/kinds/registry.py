@@ -15,6 +15,7 @@ from reconciler.model.diagnostic import Problem
 from reconciler.model.state import Body
 
 ENVELOPE = frozenset({"location", "tags", "identity"})
+ENVELOPE_OWN = frozenset({"etag", "id", "name", "systemData", "type"})  # around `properties`, the service's alone
 
 
 @dataclass(frozen=True, slots=True)

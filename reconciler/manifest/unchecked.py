@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from reconciler.kinds.registry import KINDS
+from reconciler.kinds.registry import ENVELOPE_OWN, KINDS
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.shape import Node, Record
-from reconciler.manifest.complaints import ENVELOPE_OWN, SERVICE_OWN
+from reconciler.manifest.complaints import SERVICE_OWN
 from reconciler.manifest.findings import shown
 from reconciler.manifest.values import Reader, Sheet, is_null
 from reconciler.model.address import Kind
