@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from reconciler.errors import InvalidInput, UsageError
 from reconciler.kinds.scalars import region
 from reconciler.manifest.build import Built, Fallback, build
+from reconciler.manifest.metadata import RESOURCE_GROUP
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Kind, Scope
@@ -23,7 +24,7 @@ from reconciler.model.plan import Source, Target
 from reconciler.model.restriction import AllowList, IgnoreRule
 from reconciler.planner.options import Options
 from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, TargetScope, chosen_targets, layer
-from reconciler.source.directory import read_path
+from reconciler.source.directory import read_file, read_path
 from reconciler.source.revision import revision_of
 from reconciler.source.stream import read_stream
 
@@ -106,10 +107,10 @@ def _settings_text(request: Request) -> ManifestText | None:
     path = _settings_path(request)
     if path is None:
         return None
-    try:
-        return ManifestText(str(path), path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"cannot read settings {path}: {error.strerror}", "name an existing file") from error
+    read = read_file(path)
+    for found in read.diagnostics:
+        raise UsageError(f"cannot read the settings: {found.message}", "name a settings file")
+    return read.texts[0]
 
 
 def _settings_path(request: Request) -> Path | None:
@@ -117,7 +118,7 @@ def _settings_path(request: Request) -> Path | None:
     if request.settings_file is not None:
         return Path(request.settings_file)
     here = Path() if request.path == STREAM else Path(request.path)
-    folder = here if here.is_dir() else here.parent
+    folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112 - False for what no file can be called
     candidates = (folder / SETTINGS_FILE, *_above(folder), Path(SETTINGS_FILE))
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113 - False where it may not look
 
@@ -215,7 +216,7 @@ def _scope_of(text: str, settings: Settings) -> Scope:
     subscription, _, group = text.partition("/")
     if not group:
         subscription, group = settings.subscription or "", text
-    if not subscription or not group or "/" in group:
+    if not subscription or not RESOURCE_GROUP.fullmatch(group):
         raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
     return Scope(subscription, group)
 

@@ -20,6 +20,7 @@ from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 from reconciler.model.address import Kind
 from reconciler.model.secrets import holds_secret, without_secrets
 from reconciler.model.state import Body, Path
+from reconciler.settings.words import is_unicode
 
 WITHHELD: Final = "it holds a secret, and a manifest must not"
 MIDNIGHT: Final = "T00:00:00Z"
@@ -135,21 +136,13 @@ def _leaf(emitted: Emitted, node: Leaf, value: Any, path: Path) -> Any:
     text = str(value)
     if holds_secret(text):
         return _cannot(emitted, path, WITHHELD)
-    if not _writable(text):
+    if not is_unicode(text):
         return _cannot(emitted, path, "the live text is not Unicode")
     if without_secrets(text) != text:
         emitted.bare.append(path)
     if node.form.name == "date or instant" and text.endswith(MIDNIGHT):
         return date.fromisoformat(text.removesuffix(MIDNIGHT))
     return text
-
-
-def _writable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _cannot(emitted: Emitted, path: Path, reason: str) -> Any:
