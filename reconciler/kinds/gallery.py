@@ -96,7 +96,7 @@ class GallerySpec(Spec):
 def keeps_deleted(body: Mapping[str, Any]) -> bool:
     """Whether a gallery keeps the versions that are deleted in it (fact 2.2/7)."""
     policy = body.get("softDeletePolicy")
-    return bool(policy and policy.get("isSoftDeleteEnabled"))
+    return isinstance(policy, Mapping) and bool(policy.get("isSoftDeleteEnabled"))
 
 
 def check(address: Address, body: Body) -> Iterator[Problem]:

@@ -94,7 +94,7 @@ def _value(emitted: Emitted, node: Node, value: Any, path: Path, *, exact: bool)
     match node:
         case Record() if isinstance(value, Mapping):
             return _record(emitted, node, value, path, exact=exact)
-        case Keyed() if isinstance(value, Mapping):
+        case Keyed() if isinstance(value, Mapping) and all(isinstance(entry, Mapping) for entry in value.values()):
             return [_record(emitted, node.item, entry, (*path, key), exact=exact) for key, entry in value.items()]
         case Table() if isinstance(value, Mapping):
             return _table(emitted, node, value, path, exact=exact)

@@ -12,6 +12,7 @@ from reconciler.model.diagnostic import Diagnostic
 from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.restriction import AllowList
 from reconciler.model.state import DesiredResource, LiveResource, LiveState, Path, role_key
+from reconciler.planner.diff import dig
 from reconciler.planner.options import Options
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner, owner_of
@@ -90,7 +91,7 @@ def _shallow(live: LiveState) -> dict[str, Address]:
     readers = sorted(
         address
         for address, found in live.resources.items()
-        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
+        if dig(found.body, ("publishingProfile", "replicationMode")) == "Shallow"
     )
     return {source_key(live.resources[reader].body): reader for reader in reversed(readers)}
 

@@ -65,6 +65,16 @@ def _up_to_list(path: list[str | int]) -> Path:
     return tuple(kept)
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A map, or an empty one where a live value has a type that nobody expects: the difference shows it as it is."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def entries(value: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of a keyed list that are maps."""
+    return {key: entry for key, entry in mapping(value).items() if isinstance(entry, Mapping)}
+
+
 def dig(body: Any, path: Path) -> Any:
     """What a body holds at a path, without regard to any shape; None where it holds nothing."""
     for part in path:

@@ -101,7 +101,7 @@ def digest_of(plan: Plan) -> str:
 def digest_of_document(saved: Mapping[str, Any]) -> str:
     """The name that a saved plan ought to carry."""
     named = {key: value for key, value in saved.items() if key not in NOT_NAMED}
-    return hashlib.sha256(canonical_json(named).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(named).encode(errors="surrogatepass")).hexdigest()
 
 
 def _address(address: Address) -> str:

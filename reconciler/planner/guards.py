@@ -18,6 +18,7 @@ from reconciler.model.plan import Action, Level, Refusal, RefusalRule
 from reconciler.model.state import DesiredResource, LiveResource
 from reconciler.planner.afterwards import Afterwards
 from reconciler.planner.context import Context
+from reconciler.planner.diff import dig
 from reconciler.planner.fate import Outlook, marker, usable
 from reconciler.planner.limits import crowded
 from reconciler.planner.options import Options, names
@@ -121,7 +122,7 @@ def protected(context: Context, live: LiveResource) -> Refusal | None:
 def community(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a community gallery before its sharing is reset (fact 7/4)."""
     del context
-    if (live.body.get("sharingProfile") or {}).get("permissions") != "Community":
+    if dig(live.body, ("sharingProfile", "permissions")) != "Community":
         return None
     where = live.address.text()
     return _held_back(
@@ -134,9 +135,9 @@ def community(context: Context, live: LiveResource) -> Refusal | None:
 
 def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a version before its end of life where that is switched on (fact 4.3/17)."""
-    if not (live.body.get("safetyProfile") or {}).get("blockDeletionBeforeEndOfLife"):
+    if not dig(live.body, ("safetyProfile", "blockDeletionBeforeEndOfLife")):
         return None
-    moment = read_instant((live.body.get("publishingProfile") or {}).get("endOfLifeDate"))
+    moment = read_instant(dig(live.body, ("publishingProfile", "endOfLifeDate")))
     if moment is None or moment <= context.now:
         return None
     where = live.address.text()

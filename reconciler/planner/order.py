@@ -15,6 +15,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
+from reconciler.planner.diff import dig
 
 CHANGING = frozenset({Verb.UPDATE, Verb.ADOPT})
 
@@ -108,8 +109,7 @@ def source_key(properties: Mapping[str, Any]) -> str:
 
 def source_id(properties: Mapping[str, Any]) -> str:
     """The id of the image or version that a version's body is made from, lower case; "" if from something else."""
-    source = (properties.get("storageProfile") or {}).get("source") or {}
-    return str(source.get("id") or "").lower()
+    return str(dig(properties, ("storageProfile", "source", "id")) or "").lower()
 
 
 def _walk(linked: Mapping[str, Action]) -> tuple[Action, ...]:

@@ -14,7 +14,7 @@ from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.state import DesiredResource
-from reconciler.planner.diff import changes_between
+from reconciler.planner.diff import changes_between, dig, entries, mapping
 
 ADD: Final = "Add"
 REMOVE: Final = "Remove"
@@ -94,13 +94,16 @@ def _waypoints(old: Groups, new: Groups) -> tuple[Groups, Groups]:
 
 
 def _profile(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    profile: Mapping[str, Any] = body.get("sharingProfile") or {}
-    return profile
+    return mapping(body.get("sharingProfile"))
 
 
 def _groups(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    entries = (_profile(body).get("groups") or {}).values()
-    return {str(entry["type"]): frozenset(entry.get("ids") or ()) for entry in entries if entry.get("ids")}
+    groups = entries(_profile(body).get("groups")).values()
+    return {
+        str(group.get("type")): frozenset(str(each) for each in group["ids"])
+        for group in groups
+        if isinstance(group.get("ids"), list) and group["ids"]
+    }
 
 
 def _with_groups(body: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def _beyond(less: Groups, more: Groups) -> list[dict[str, Any]]:
 
 
 def _enabled(body: Mapping[str, Any]) -> bool:
-    return (_profile(body).get("communityGalleryInfo") or {}).get(ENABLED) is True
+    return dig(body, ("sharingProfile", "communityGalleryInfo", ENABLED)) is True
 
 
 def _words(address: Address, body: Mapping[str, Any]) -> str:
