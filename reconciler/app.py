@@ -22,6 +22,7 @@ from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.restriction import Elsewhere, IgnoreRule
 from reconciler.planner.options import Options
 from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, chosen_targets, layer, other_targets
+from reconciler.source.directory import read_file
 from reconciler.source.revision import revision_of
 from reconciler.source.target import STREAM, allow_list, beside, load, scope_of, scopes_of, split, unique, without_twins
 
@@ -104,7 +105,7 @@ def target_of_plan(request: Request, environment: Mapping[str, str], plan: Plan)
     """
     asked: tuple[str, ...] = tuple(request.flags.get("target") or ())
     flags = {name: value for name, value in request.flags.items() if name != "target"}
-    there = plan.source.path != STREAM and Path(plan.source.path).exists()
+    there = plan.source.path != STREAM and os.path.exists(plan.source.path)  # noqa: PTH110 - False for what no file can be called
     request = replace(request, path=plan.source.path if there else request.path, flags=flags)
     if layered_settings(request, environment).origins["cloud"] == DEFAULT:
         request = replace(request, flags={**flags, "cloud": plan.target.cloud})
@@ -147,10 +148,10 @@ def _settings_text(request: Request) -> ManifestText | None:
     path = _settings_path(request)
     if path is None:
         return None
-    try:
-        return ManifestText(str(path), path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"cannot read settings {path}: {error.strerror}", "name an existing file") from error
+    read = read_file(path)
+    for found in read.diagnostics:
+        raise UsageError(f"cannot read the settings: {found.message}", "name a settings file")
+    return read.texts[0]
 
 
 def _settings_path(request: Request) -> Path | None:
@@ -158,7 +159,7 @@ def _settings_path(request: Request) -> Path | None:
     if request.settings_file is not None:
         return Path(request.settings_file)
     here = Path() if request.path == STREAM else Path(request.path)
-    folder = here if here.is_dir() else here.parent
+    folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112 - False for what no file can be called
     candidates = (folder / SETTINGS_FILE, *_above(folder), Path(SETTINGS_FILE))
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113 - False where it may not look
 

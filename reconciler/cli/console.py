@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TextIO
 from reconciler.errors import ReconcilerError
 
 PLAIN_WIDTH = 120
+LONGEST_LINE = 4_000
 STREAMS = (0, 1, 2)
 UNTOUCHED = "interrupted, nothing was written"
 
@@ -144,7 +145,8 @@ def tell_safely(text: str) -> None:
     """Print trouble that holds somebody else's words: no secrets, no control characters."""
     from reconciler.render.words import safe
 
-    tell("\n".join(safe(line) for line in text.split("\n")))
+    lines = (safe(line) for line in text.split("\n"))
+    tell("\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines))
 
 
 def tell_diagnostics(diagnostics: tuple[Any, ...]) -> None:

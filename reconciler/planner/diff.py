@@ -11,7 +11,7 @@ from typing import Any
 from reconciler.kinds.overlay import same
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.plan import Change
-from reconciler.model.state import DesiredResource, Path
+from reconciler.model.state import DesiredResource, Path, mapping
 
 UNCHECKED = "unchecked"
 
@@ -76,6 +76,11 @@ def _up_to_list(path: list[str | int]) -> Path:
             break
         kept.append(part)
     return tuple(kept)
+
+
+def entries(value: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of a keyed list that are maps."""
+    return {key: entry for key, entry in mapping(value).items() if isinstance(entry, Mapping)}
 
 
 def dig(body: Any, path: Path) -> Any:

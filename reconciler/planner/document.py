@@ -119,7 +119,7 @@ def digest_of_document(saved: Mapping[str, Any]) -> str:
     named["unread"] = [
         {key: value for key, value in row.items() if key not in NOT_NAMED_OF_UNREAD} for row in saved.get("unread", ())
     ]
-    return hashlib.sha256(canonical_json(named).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(named).encode(errors="surrogatepass")).hexdigest()
 
 
 def _placeless(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def fingerprint(live: LiveResource | None) -> str:
     if live is None:
         return ""
     marked = [live.address.key, live.state, compared(live.body)]
-    return hashlib.sha256(canonical_json(marked).encode()).hexdigest()[:16]
+    return hashlib.sha256(canonical_json(marked).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def compared(body: Body) -> dict[str, Any]:

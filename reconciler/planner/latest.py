@@ -16,6 +16,7 @@ from reconciler.model.impact import Latest, Replicated
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import LiveResource, Unread, mapping
 from reconciler.planner.afterwards import SUCCEEDED, Afterwards
+from reconciler.planner.diff import dig, entries
 from reconciler.planner.fate import offered
 
 Replication = Mapping[Address, tuple[RegionProgress, ...] | Unread]
@@ -144,8 +145,8 @@ def _region(entry: Mapping[str, Any]) -> str:
 
 def _entries(body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The target regions of a version; without any it is in its own (fact 2.4/1)."""
-    regions = mapping(mapping(body.get("publishingProfile")).get("targetRegions"))
-    return map(mapping, regions.values()) if regions else ({"name": body.get("location")},)
+    regions = entries(dig(body, ("publishingProfile", "targetRegions")))
+    return regions.values() if regions else ({"name": body.get("location")},)
 
 
 def _descending(offers: Iterable[_Candidate]) -> list[_Candidate]:

@@ -17,6 +17,7 @@ from reconciler.errors import InvalidInput
 from reconciler.kinds.image_definition import triplet_of
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
+from reconciler.planner.diff import dig
 
 CHANGING = frozenset({Verb.UPDATE, Verb.ADOPT})
 
@@ -134,9 +135,7 @@ def source_key(properties: Mapping[str, Any]) -> str:
 
 def source_id(properties: Mapping[str, Any]) -> str:
     """The id of the image or version that a version's body is made from, lower case; "" if from something else."""
-    storage = properties.get("storageProfile")
-    source = storage.get("source") if isinstance(storage, Mapping) else None
-    return str(source.get("id") or "").lower() if isinstance(source, Mapping) else ""
+    return str(dig(properties, ("storageProfile", "source", "id")) or "").lower()
 
 
 def _walk(linked: Mapping[str, Action]) -> tuple[Action, ...]:

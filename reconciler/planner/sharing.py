@@ -16,7 +16,7 @@ from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.state import DesiredResource, mapping
-from reconciler.planner.diff import changes_between
+from reconciler.planner.diff import changes_between, dig, entries
 
 ADD: Final = "Add"
 REMOVE: Final = "Remove"
@@ -131,9 +131,12 @@ def _profile(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _groups(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    entries = map(mapping, mapping(_profile(body).get("groups")).values())
-    lists = {str(entry.get("type")): entry.get("ids") for entry in entries}
-    return {kind: frozenset(ids) for kind, ids in lists.items() if ids and isinstance(ids, list)}
+    groups = entries(_profile(body).get("groups")).values()
+    return {
+        str(group.get("type")): frozenset(str(each) for each in group["ids"])
+        for group in groups
+        if isinstance(group.get("ids"), list) and group["ids"]
+    }
 
 
 def _with_groups(body: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
@@ -149,7 +152,7 @@ def _beyond(less: Groups, more: Groups) -> list[dict[str, Any]]:
 
 
 def _enabled(body: Mapping[str, Any]) -> bool:
-    return mapping(_profile(body).get("communityGalleryInfo")).get(ENABLED) is True
+    return dig(body, ("sharingProfile", "communityGalleryInfo", ENABLED)) is True
 
 
 def _words(address: Address, body: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from reconciler.model.address import Kind
 from reconciler.model.impact import Volume
 from reconciler.model.state import LiveResource, mapping
 from reconciler.planner.afterwards import Afterwards
+from reconciler.planner.diff import dig
 from reconciler.planner.replicas import placements
 
 Place = tuple[str, str]
@@ -91,9 +92,10 @@ def _gigabytes(version: LiveResource | None) -> int | None:
 
     A Shallow version keeps its source and stores no copy of known size (fact 2.4/15).
     """
-    if version is None or mapping(version.body.get("publishingProfile")).get("replicationMode") == "Shallow":
+    if version is None or dig(version.body, ("publishingProfile", "replicationMode")) == "Shallow":
         return None
-    storage = version.read_only.get("storageProfile") or {}
-    disks = [storage.get("osDiskImage") or {}, *(storage.get("dataDiskImages") or ())]
-    sizes = [disk.get("sizeInGB") for disk in disks]
+    storage = mapping(version.read_only.get("storageProfile"))
+    data = storage.get("dataDiskImages") or ()
+    disks = [storage.get("osDiskImage") or {}, *(data if isinstance(data, list | tuple) else (None,))]
+    sizes = [dig(disk, ("sizeInGB",)) for disk in disks]
     return sum(sizes) if all(isinstance(size, int) for size in sizes) else None

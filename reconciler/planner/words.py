@@ -8,6 +8,8 @@ from typing import Any
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
+from reconciler.model.state import mapping
+from reconciler.planner.diff import dig
 from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import following
 
@@ -27,8 +29,8 @@ def creation_detail(address: Address, body: Mapping[str, Any]) -> str:
 
 
 def _source_words(body: Mapping[str, Any]) -> str:
-    storage = body.get("storageProfile") or {}
-    source = storage.get("source") or (storage.get("osDiskImage") or {}).get("source") or {}
+    storage = mapping(body.get("storageProfile"))
+    source = mapping(storage.get("source") or dig(storage, ("osDiskImage", "source")))
     found = next((str(value) for value in source.values() if value), "")
     return f"from {short_id(found)}" if found else ""
 

@@ -82,8 +82,9 @@ def write_plan(path: str, text: str) -> None:
             with suppress(OSError):
                 Path(name).unlink()
             raise
-    except OSError as error:
-        raise UsageError(f"cannot write the plan to {path}: {error.strerror or error}", "name another file") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot write the plan to {path}: {why}", "name another file") from error
 
 
 def check_place(path: str) -> None:

@@ -19,6 +19,7 @@ from reconciler.errors import UsageError
 from reconciler.kinds.scalars import region
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.codes import diagnose
+from reconciler.manifest.metadata import RESOURCE_GROUP
 from reconciler.model.address import Kind, Scope
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 from reconciler.model.restriction import AllowList, Elsewhere
@@ -151,7 +152,7 @@ def scope_of(text: str, settings: Settings) -> Scope:
     subscription, _, group = text.partition("/")
     if not group:
         subscription, group = settings.subscription or "", text
-    if not subscription or not group or "/" in group:
+    if not subscription or not RESOURCE_GROUP.fullmatch(group):
         raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
     return Scope(subscription, group)
 
