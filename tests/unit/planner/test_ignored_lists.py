@@ -172,3 +172,25 @@ def test_a_create_leaves_out_an_ignored_field_of_a_block_that_it_needs() -> None
 
 
 CACHING = rule("storageProfile.osDiskImage.hostCaching")
+
+
+def test_the_value_of_a_feature_that_is_there_can_be_ignored_though_a_new_one_needs_it() -> None:
+    plan = between(PLAIN, PLAIN.replace("value: Standard}", "value: TrustedLaunch}"), rule("features[*].value"))
+
+    assert not plan.pending
+    assert hidden(plan) == ["features.[SecurityType].value"]
+
+
+def test_a_difference_is_listed_once_though_rules_name_it_and_what_it_is_in() -> None:
+    new = PLAIN.replace("platform", "infra")
+
+    assert hidden(between(PLAIN, new, rule("tags"), rule("tags.team"))) == ["tags"]
+    assert hidden(between(PLAIN, new, rule("tags.team"), rule("tags"))) == ["tags"]
+
+
+def test_what_a_create_leaves_out_is_listed_with_what_is_declared() -> None:
+    plan = planned(desired_of(GALLERY), LiveState({}), replace(OPTIONS, ignore=(rule("description"),)))
+
+    assert [(found.path, found.live, found.declared) for found in plan.ignored] == [
+        (("description",), None, "Golden images")
+    ]
