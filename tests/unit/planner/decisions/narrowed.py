@@ -158,7 +158,11 @@ KNOWN = (
         "drifted beside what is unread",
         ALL,
         ALL,
-        bend=all_of(tagged("corp/ubuntu/1.1.0", lab="x", reconciler__owner=None), unread("corp/ubuntu/1.0.0")),
+        bend=all_of(
+            tagged("corp/ubuntu/1.1.0", reconciler__owner=None),
+            unread("corp/ubuntu/1.0.0"),
+            without("corp/ubuntu/1.0.0"),
+        ),
         ledger=ALL,
     ),
     Case("drifted below what is unread", ALL, ALL, bend=unread("corp/ubuntu", drop=False), ledger=ALL),
