@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from reconciler.errors import InvalidInput, UsageError
+from reconciler.errors import InvalidInput, PlanRefused, UsageError
 from reconciler.kinds.scalars import region
 from reconciler.manifest.build import Built, Fallback, build
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Kind, Scope
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Source, Target
+from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.restriction import AllowList, IgnoreRule
 from reconciler.planner.options import Options
 from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, TargetScope, chosen_targets, layer
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "reconciler.yaml"
 STREAM = "-"
+HERE = "."
 READING = "AZURE_PLAN_"
 
 
@@ -89,6 +90,41 @@ def one_target(request: Request, environment: Mapping[str, str]) -> ChosenTarget
         names = ", ".join(target.name for target in found)
         raise UsageError(f"the settings have several targets: {names}", "choose one: --target NAME, or its path")
     return found[0]
+
+
+def target_of_plan(request: Request, environment: Mapping[str, str], plan: Plan) -> ChosenTarget:
+    """The target that a saved plan was made for, with what counts for it today: told by its manifests and its name.
+
+    Where nothing is said about the cloud, the plan's counts. Raises PlanRefused where its target is not to be found
+    or not the one that is asked for, and what `layered_settings` raises.
+    """
+    asked: tuple[str, ...] = tuple(request.flags.get("target") or ())
+    flags = {name: value for name, value in request.flags.items() if name != "target"}
+    there = plan.source.path != STREAM and Path(plan.source.path).exists()
+    request = replace(request, path=plan.source.path if there else request.path, flags=flags)
+    if layered_settings(request, environment).origins["cloud"] == DEFAULT:
+        request = replace(request, flags={**flags, "cloud": plan.target.cloud})
+    name = plan.target.name.lower()
+    found = _target_named(request, environment, plan.target.name, there=there)
+    if found is None or (asked and name not in {one.lower() for one in asked}):
+        known = f"the settings have no target {plan.target.name}" if found is None else "another target is asked for"
+        raise PlanRefused(f"the plan was made for target {plan.target.name}, and {known}", "plan again")
+    return found
+
+
+def _target_named(request: Request, environment: Mapping[str, str], name: str, *, there: bool) -> ChosenTarget | None:
+    """The target at the request's path if it has the name or none has one, else the one of that name, else none."""
+    layered, file = layered_settings(request, environment), _settings_path(request)
+    folder = file.parent if file else Path()
+    at_path = chosen_targets(layered, request.path, folder) if there else ()
+    fitting = next((one for one in at_path if one.name.lower() == name.lower()), None)
+    if fitting is not None:
+        return fitting
+    if name.lower() in {one.name.lower() for one in layered.settings.targets}:
+        by_name = layered_settings(replace(request, flags={**request.flags, "target": (name,)}), environment)
+        return chosen_targets(by_name, HERE, folder)[0]
+    nameless = not any(one.name for one in at_path) if there else not layered.settings.targets
+    return ChosenTarget("", request.path, layered.settings, layered.origins) if nameless else None
 
 
 def layered_settings(request: Request, environment: Mapping[str, str]) -> Layered:
@@ -148,7 +184,7 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
     chosen = one_target(request, environment)
     hint = _cloud_hint(request, chosen)
     request, settings = replace(request, path=chosen.path), chosen.settings
-    allowed = _allowed(chosen.scope)
+    allowed = allowed_by(chosen.scope)
     built = load(request, settings, now=now)
     scopes = _scopes(request, settings, built, allowed)
     if scopes and request.path != STREAM:
@@ -181,7 +217,8 @@ def check(request: Request, environment: Mapping[str, str], *, now: datetime) ->
     return load(replace(request, path=chosen.path), chosen.settings, now=now)
 
 
-def _allowed(scope: TargetScope) -> AllowList:
+def allowed_by(scope: TargetScope) -> AllowList:
+    """What a target may touch, in the form in which planning compares it."""
     return AllowList(
         _lower(scope.subscriptions),
         _lower(scope.resourceGroups),

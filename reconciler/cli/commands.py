@@ -107,14 +107,14 @@ def _check_single(flags: RunFlags, out: str | None) -> None:
 def _plan(flags: RunFlags, output: PlanOutput, out: str | None, budget: int, *, detailed: bool) -> int:
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import STDOUT, save_plan, say_plan
-    from reconciler.cli.recording import store_room
+    from reconciler.cli.recording import declared_in, store_room
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, store_room(run.settings))
     facts = _read_facts(planned, run)
     if out is not None:
-        save_plan(planned.plan, facts, out)
+        save_plan(planned.plan, facts, declared_in(planned, run.built.desired, options), out)
     if out != STDOUT:
         say_plan(planned.plan, facts, output, budget)
     return _plan_exit(planned.plan, detailed=detailed)
@@ -164,13 +164,13 @@ def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bo
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import plan_words
-    from reconciler.cli.recording import Recording, store_room
+    from reconciler.cli.recording import Recording, declared_in, store_room
 
     run, options = _prepared(flags)
     room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
         planned = _planned(run, gateway, options, room)
-        recording = Recording(room, planned, run.built.desired, options)
+        recording = Recording(room, planned.plan, lambda: declared_in(planned, run.built.desired, options))
         if output is Output.TEXT:
             _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
         if run.plans_only:

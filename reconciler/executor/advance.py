@@ -44,6 +44,8 @@ def advance(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | En
 def _write(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task | Ended:
     if task.action.verb is Verb.WAIT:
         return _settle(replace(task, phase=Phase.SETTLE), gateway, rules, now)
+    if task.whole is not None and not task.uncertain and (obstacle := task.whole.obstacle(gateway)):
+        return Ended(Outcome.FAILED, obstacle, "Precondition")
     written = write(task, gateway)
     match written:
         case Ended():

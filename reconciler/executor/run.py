@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
+from reconciler.executor.replacement import wholes
 from reconciler.executor.task import Ended, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.model.plan import Action, Plan
@@ -44,6 +45,7 @@ class Run:
             {key: [need for need in action.requires if need in self._actions] for key, action in self._actions.items()}
         )
         self._sorter.prepare()
+        self._wholes = wholes(self._actions.values())
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
@@ -119,7 +121,7 @@ class Run:
         cause = self._cause(action.requires)
         if cause is not None:
             return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
-        self._tasks[key] = Task(action, now, now)
+        self._tasks[key] = Task(action, now, now, whole=self._wholes.get(key))
         started.append(action)
         return None
 
@@ -136,6 +138,8 @@ class Run:
             key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
         )
         self._results[key] = result
+        if key in self._wholes and ended.outcome is not Outcome.SUCCEEDED:
+            self._wholes[key].stop(f"not deleted, because {action.verb} {action.address.text()} failed")
         self._sorter.done(key)
         return result
 

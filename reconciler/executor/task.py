@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reconciler.executor.replacement import Whole
 from reconciler.live.operation import OperationRef
 from reconciler.model.plan import Action
 from reconciler.model.report import Outcome, RegionProgress
@@ -59,7 +60,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at."""
+    """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at.
+
+    `whole` is the replacement that a removal is part of.
+    """
 
     action: Action
     started: float
@@ -70,6 +74,7 @@ class Task:
     operation: OperationRef | None = None
     uncertain: bool = False
     regions: tuple[RegionProgress, ...] = ()
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ MEANINGS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "what a change of a field leads to that Azure does not let anybody change",
         {
             "refuse": "it is refused (Immutable), with its ways out",
-            "replace": "the resource may be deleted and made anew, with all that hangs below it",
+            "replace": "the resource may be deleted and made anew with all in it, where all is proven to come back",
         },
     ),
     "onDrift": (

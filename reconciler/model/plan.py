@@ -124,7 +124,7 @@ class Action:
     `body` is the full ARM body of a PUT or of a POST share (None for deletes, waits and noops); `resource_id` where
     it goes. A replacement is two actions: one that removes, without a body, and one that makes, with the new one.
     `fingerprint` the live state it was planned against ("" where nothing was there). `expected` is the canonical
-    body that must be live before a later step of several, and the one a wait hopes to find.
+    body that must be live before a later step of several, of which a share names the owner, or that a wait hopes for.
     """
 
     id: str

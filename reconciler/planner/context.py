@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
@@ -87,12 +88,14 @@ def context_of(
 
 def _shallow(live: LiveState) -> dict[str, Address]:
     """By the key of a source the first version that is replicated Shallow from it (fact 2.4/15)."""
-    readers = sorted(
-        address
-        for address, found in live.resources.items()
-        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
-    )
+    readers = sorted(address for address, found in live.resources.items() if _reads_on(found.body))
     return {source_key(live.resources[reader].body): reader for reader in reversed(readers)}
+
+
+def _reads_on(body: Mapping[str, Any]) -> bool:
+    """Whether a version may keep reading from its source; what nobody can read may."""
+    profile = body.get("publishingProfile")
+    return profile.get("replicationMode") == "Shallow" if isinstance(profile, Mapping) else bool(profile)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any
 
-from reconciler.model.state import Body, LiveResource
+from reconciler.model.state import Body, LiveResource, mapping
 
 NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
 SHARING, GROUPS = "sharingProfile", "groups"  # likewise on request alone (fact 2.2/5)
@@ -26,7 +26,7 @@ def fingerprint(live: LiveResource | None) -> str:
 def compared(body: Body) -> dict[str, Any]:
     """The body without what only some answers hold."""
     seen = {key: value for key, value in body.items() if key not in NOT_COMPARED}
-    if GROUPS in (seen.get(SHARING) or {}):
+    if GROUPS in mapping(seen.get(SHARING)):
         seen[SHARING] = {key: value for key, value in seen[SHARING].items() if key != GROUPS}
     return seen
 

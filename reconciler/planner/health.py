@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconciler.model.address import Kind
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.report import RegionProgress
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, mapping
 
 
 def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread | None) -> ResourceHealth:
@@ -25,7 +25,7 @@ def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread 
 
 
 def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> ResourceHealth:
-    wanted = (found.body.get("publishingProfile") or {}).get("targetRegions") or {}
+    wanted = mapping(mapping(found.body.get("publishingProfile")).get("targetRegions"))
     missing = sorted({key.strip("[]") for key in wanted} - {region.region for region in regions})
     failed = [region for region in regions if region.state == "Failed"]
     if failed:

@@ -14,7 +14,7 @@ from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Latest, Replicated
 from reconciler.model.report import RegionProgress
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, mapping
 from reconciler.planner.afterwards import SUCCEEDED, Afterwards
 from reconciler.planner.fate import offered
 
@@ -123,7 +123,7 @@ def _definition(address: Address) -> Address | None:
 
 def _offer(version: LiveResource) -> _Candidate:
     """Where a version is offered: nowhere unless it is provisioned (fact 3.3)."""
-    profile = version.body.get("publishingProfile") or {}
+    profile = mapping(version.body.get("publishingProfile"))
     entries = _entries(version.body) if version.state == SUCCEEDED else ()
     regions = frozenset(_region(entry) for entry in entries if offered(profile, entry))
     number = version_parts(version.address.version or "") or (0, 0, 0)
@@ -144,8 +144,8 @@ def _region(entry: Mapping[str, Any]) -> str:
 
 def _entries(body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The target regions of a version; without any it is in its own (fact 2.4/1)."""
-    regions = (body.get("publishingProfile") or {}).get("targetRegions")
-    return regions.values() if regions else ({"name": body.get("location")},)
+    regions = mapping(mapping(body.get("publishingProfile")).get("targetRegions"))
+    return map(mapping, regions.values()) if regions else ({"name": body.get("location")},)
 
 
 def _descending(offers: Iterable[_Candidate]) -> list[_Candidate]:

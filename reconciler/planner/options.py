@@ -5,7 +5,7 @@ Overrides hold for one run, are written into the plan and never come from a mani
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.impact import Counted
@@ -64,6 +64,22 @@ class Options:
         flags += [f"--allow-protected {address}" for address in sorted(self.allow_protected)]
         flags += [f"--allow-last-version {address}" for address in sorted(self.allow_last_version)]
         return tuple(flags)
+
+    def lifting(self, overrides: tuple[str, ...]) -> Options:
+        """The same with the guards lifted that a plan names; the way back from `overrides`."""
+        given: dict[str, list[str]] = {}
+        for flag in overrides:
+            name, _, value = flag.partition(" ")
+            given.setdefault(name, []).append(value)
+        counted = given.get("--allow-deletes", [""])[-1]
+        return replace(
+            self,
+            adopt=frozenset(given.get("--adopt", ())),
+            allow_empty="--allow-empty" in given,
+            allow_deletes=int(counted) if counted.isascii() and counted.isdigit() else None,
+            allow_protected=frozenset(given.get("--allow-protected", ())),
+            allow_last_version=frozenset(given.get("--allow-last-version", ())),
+        )
 
 
 def names(chosen: frozenset[str], address: Address) -> bool:

@@ -7,6 +7,7 @@ bin holds says nothing of sources or regions, so a restored version is compared 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from reconciler.kinds.gallery import keeps_deleted
 from reconciler.kinds.scalars import read_instant
@@ -28,6 +29,12 @@ def soft_delete_on(context: Context, address: Address) -> bool:
     return gallery is not None and keeps_deleted(gallery.body)
 
 
+def soft_delete_coming(context: Context, address: Address) -> bool:
+    """Whether the manifest of that gallery asks to keep what is deleted: this plan may switch it on first."""
+    gallery = context.desired.get(Address(address.subscription, address.group, address.gallery))
+    return gallery is not None and keeps_deleted(gallery.body)
+
+
 def restored(context: Context, desired: DesiredResource) -> Finding | None:
     """The restore of a declared version that lies in the bin; None where it does not, or can no longer be restored."""
     kept = context.live.soft_deleted.get(desired.address)
@@ -43,11 +50,16 @@ def restored(context: Context, desired: DesiredResource) -> Finding | None:
         reasons=(Reason.SOFT_DELETED,),
         words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; Azure keeps it {_until(kept)}",
         resource_id=desired.address.resource_id,
-        body={"location": kept.location, "properties": {"storageProfile": {}, "restore": True}},
+        body=restoring_body(kept.location),
         hazard="it comes back as it was; plan again to see whether it differs from the manifest",
         origin=desired.origin,
     )
     return Finding((action,))
+
+
+def restoring_body(location: str) -> dict[str, Any]:
+    """The ARM body that brings a deleted version back as it was."""
+    return {"location": location, "properties": {"storageProfile": {}, "restore": True}}
 
 
 def _too_late(desired: DesiredResource, kept: SoftDeleted) -> Refusal:

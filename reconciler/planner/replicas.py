@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.model.state import mapping
+
 STANDARD = "Standard_LRS"
 LEFT_TO_AZURE = ""
 
@@ -31,15 +33,16 @@ def replica_count(profile: Mapping[str, Any], entry: Mapping[str, Any], name: st
 
 def placements(body: Mapping[str, Any]) -> Iterator[Placement]:
     """Everything stored of a version (facts 2.4/1, 2.4/4, 2.4/8, 2.4/16); without regions it is in its own."""
-    profile = body.get("publishingProfile") or {}
-    regions = profile.get("targetRegions") or {"": {"name": body.get("location")}}
-    for entry in regions.values():
+    profile = mapping(body.get("publishingProfile"))
+    regions = mapping(profile.get("targetRegions")) or {"": {"name": body.get("location")}}
+    for entry in map(mapping, regions.values()):
         region = str(entry.get("name") or "")
         yield Placement(region, _storage_type(profile, entry), replica_count(profile, entry))
-        for more in (entry.get("additionalReplicaSets") or {}).values():
+        for more in map(mapping, mapping(entry.get("additionalReplicaSets")).values()):
             count = replica_count({}, more)
             yield Placement(region, str(more.get("storageAccountType") or STANDARD), count)
-    for key, entry in (profile.get("targetExtendedLocations") or {}).items():
+    for key, zone in mapping(profile.get("targetExtendedLocations")).items():
+        entry = mapping(zone)
         count = replica_count(profile, entry, "extendedLocationReplicaCount")
         yield Placement(str(key).strip("[]"), _storage_type(profile, entry), count)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.kinds.overlay import same
 from reconciler.kinds.scalars import INT32_MAX, version_parts
+from reconciler.model.state import mapping
 
 FLAG = "allowDeletionOfReplicatedLocations"
 STORAGE = "storageAccountType"
@@ -101,12 +102,7 @@ def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[t
 
 
 def _regions(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    return _map(_map(body.get("publishingProfile")).get("targetRegions"))
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    """A map, or none where a live value has a type that nobody expects."""
-    return value if isinstance(value, Mapping) else {}
+    return mapping(mapping(body.get("publishingProfile")).get("targetRegions"))
 
 
 def _flag(body: Mapping[str, Any]) -> object:
@@ -132,7 +128,7 @@ def feature_step(
 
     `versions` are the names of the definition's live versions.
     """
-    old, new = _map(live.get("features")), _map(after.get("features"))
+    old, new = mapping(live.get("features")), mapping(after.get("features"))
     changed = [key for key, feature in new.items() if not same(old.get(key), feature)]
     if not changed and old.keys() == new.keys():
         return Step(dict(after))

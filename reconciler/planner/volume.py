@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.model.address import Kind
 from reconciler.model.impact import Volume
-from reconciler.model.state import LiveResource
+from reconciler.model.state import LiveResource, mapping
 from reconciler.planner.afterwards import Afterwards
 from reconciler.planner.replicas import placements
 
@@ -91,7 +91,7 @@ def _gigabytes(version: LiveResource | None) -> int | None:
 
     A Shallow version keeps its source and stores no copy of known size (fact 2.4/15).
     """
-    if version is None or (version.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow":
+    if version is None or mapping(version.body.get("publishingProfile")).get("replicationMode") == "Shallow":
         return None
     storage = version.read_only.get("storageProfile") or {}
     disks = [storage.get("osDiskImage") or {}, *(storage.get("dataDiskImages") or ())]

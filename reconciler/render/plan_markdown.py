@@ -16,7 +16,7 @@ from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Verb
 from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, main_action, own_words
 from reconciler.render.declared import creation_line, declared_items
 from reconciler.render.markdown import code, escaped
-from reconciler.render.plan_text import by_resource, counted, only_undeclared
+from reconciler.render.plan_text import UNREAD, by_resource, counted, only_undeclared
 from reconciler.render.words import value_words
 
 LEAST: Final = 2000
@@ -155,7 +155,8 @@ def _blocks(plan: Plan, *, several: bool) -> Iterator[Block]:
 
 def _refusal(refusal: Refusal, *, several: bool) -> Block:
     whole = refusal.level is Level.RUN or not refusal.addresses
-    name = "this run" if whole else code(refusal.addresses[0].text(with_subscription=several))
+    run = "this run" if refusal.level is Level.RUN else UNREAD
+    name = run if whole else code(refusal.addresses[0].text(with_subscription=several))
     lines = [escaped(refusal.message)]
     lines += _table(refusal.changes)
     if len(refusal.addresses) > 1 and not whole:

@@ -16,6 +16,7 @@ from reconciler.render.paint import Page
 from reconciler.render.words import count_words, safe, seconds_words, where
 
 HELD = 5
+UNREAD = "what could not be read"
 DEFAULT_CLOUD = "AzureCloud"
 ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.DELETE)
 
@@ -84,8 +85,8 @@ def read_header(target: Target, source: Source, facts: ReadFacts, page: Page) ->
 
 
 def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
-    first = where(refusal.addresses[0], page) if refusal.addresses else "this run"
-    head = f"! {first}" if refusal.level is Level.RESOURCE and refusal.addresses else "! this run"
+    first = where(refusal.addresses[0], page) if refusal.addresses else UNREAD
+    head = f"! {first}" if refusal.level is Level.RESOURCE else "! this run"
     yield page.paint(two_columns(head, f"refused {refusal.rule}", page.width), "stop")
     yield from fold(f"    {safe(refusal.message)}", page.width)
     for change in refusal.changes:

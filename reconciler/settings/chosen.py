@@ -28,7 +28,10 @@ FILE = "reconciler.yaml"
 
 @dataclass(frozen=True, slots=True)
 class ChosenTarget:
-    """One target of a run: where its manifests are and what counts for it. `name` is "" for a path that is none's."""
+    """One target of a run: where its manifests are and what counts for it. `name` is "" for a path that is none's.
+
+    `places` says where its mode and scope stand, which are no settings of a run.
+    """
 
     name: str
     path: str
@@ -36,6 +39,7 @@ class ChosenTarget:
     origins: Mapping[str, str]
     mode: Mode = "apply"
     scope: TargetScope = field(default_factory=TargetScope)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def chosen_targets(layered: Layered, path: str, folder: Path) -> tuple[ChosenTarget, ...]:
@@ -89,8 +93,10 @@ def _effective(layered: Layered, number: int, folder: Path) -> ChosenTarget:
     changed["ignore"] = (*target.ignore, *settings.ignore)
     if target.ignore:
         origins["ignore"] = place_of(("targets", number, "ignore"), layered.places, FILE)
+    places = {name: place_of(("targets", number, name), layered.places, FILE) for name in ("mode", "scope")}
     source = str(folder / target.source.path)
-    return ChosenTarget(target.name, source, settings.model_copy(update=changed), origins, target.mode, target.scope)
+    counting = settings.model_copy(update=changed)
+    return ChosenTarget(target.name, source, counting, origins, target.mode, target.scope, places)
 
 
 def _merged(settings: Settings, name: str, value: Any) -> Any:
