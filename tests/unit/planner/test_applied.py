@@ -8,7 +8,7 @@ from reconciler.model.address import Address
 from reconciler.model.plan import Action, Plan, Source, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.state import LiveState
-from reconciler.planner.applied import Entries, entries_of
+from reconciler.planner.applied import Entries, declared_of, entries_of
 from tests.support.estates import versions
 from tests.support.random_estates import OPTIONS, desired_of, planned, taken
 from tests.support.workbench import short
@@ -31,7 +31,9 @@ def report_of(plan: Plan, **outcomes: Outcome) -> Report:
 
 
 def left(plan: Plan, declared: str, report: Report | None = None) -> Entries:
-    return entries_of(plan, report or report_of(plan), desired_of(declared).resources, OPTIONS, at=AT)
+    return entries_of(
+        plan, report or report_of(plan), declared_of(plan, desired_of(declared).resources, OPTIONS), at=AT
+    )
 
 
 def names(found: Entries) -> tuple[set[str], set[str]]:
