@@ -25,7 +25,7 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.drift import Drift
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Level, Plan, Source, Target, Verb
+from reconciler.model.plan import Plan, Source, Target, Verb
 from reconciler.model.report import Report
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.afterwards import afterwards
@@ -84,10 +84,8 @@ def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replica
 
 
 def blocked(plan: Plan, *, partial: bool) -> bool:
-    """Whether nothing of the plan may be written: a run-level refusal, or any refusal or gap without `--partial`."""
-    if any(refusal.level is Level.RUN for refusal in plan.refusals):
-        return True
-    return not partial and bool(plan.refusals or plan.unread)
+    """Whether nothing of the plan may be written."""
+    return plan.stopped(partial=partial)
 
 
 def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Moved, ...]:

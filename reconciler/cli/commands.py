@@ -163,7 +163,7 @@ def apply(
 def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
-    from reconciler.cli.plan_output import plan_words
+    from reconciler.cli.plan_output import approval_words
     from reconciler.cli.recording import Recording, store_room
 
     run, options = _prepared(flags)
@@ -172,7 +172,7 @@ def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bo
         planned = _planned(run, gateway, options, room)
         recording = Recording(room, planned, run.built.desired, options)
         if output is Output.TEXT:
-            _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
+            _show(approval_words(planned.plan, _read_facts(planned, run), partial=partial), unseen=yes)
         if run.plans_only:
             return _published(planned.plan, output)
         return carry_out(planned, gateway, run.settings, recording, partial=partial, wait=wait, yes=yes, output=output)

@@ -17,6 +17,7 @@ from reconciler.errors import UsageError
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.render.plan_text import ReadFacts
+    from reconciler.render.verdict_text import Occasion
 
 STDOUT = "-"
 
@@ -27,15 +28,24 @@ def check_out(out: str | None, output: PlanOutput) -> None:
         raise UsageError(f"--out - with -o {output} would mix two results", "name a file, or add -o json")
 
 
-def plan_words(plan: Plan, facts: ReadFacts) -> str:
+def plan_words(plan: Plan, facts: ReadFacts, occasion: Occasion) -> str:
     """The plan as text for standard output."""
     from reconciler.render.plan_text import plan_text
 
-    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions))
+    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions), occasion)
 
 
-def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET) -> None:
-    """Print a plan, redacted."""
+def approval_words(plan: Plan, facts: ReadFacts, *, partial: bool) -> str:
+    """The plan as text in front of its apply."""
+    from reconciler.render.verdict_text import Occasion
+
+    return plan_words(plan, facts, Occasion.PARTIAL if partial else Occasion.APPLY)
+
+
+def say_plan(
+    plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET, *, saved: bool = False
+) -> None:
+    """Print a plan, redacted: just made, or `saved` before."""
     match output:
         case PlanOutput.JSON:
             from reconciler.planner.document import plan_document
@@ -46,7 +56,9 @@ def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USU
 
             say(plan_markdown(plan, budget))
         case PlanOutput.TEXT:
-            say(plan_words(plan, facts))
+            from reconciler.render.verdict_text import Occasion
+
+            say(plan_words(plan, facts, Occasion.SHOW if saved else Occasion.PLAN))
 
 
 def save_plan(plan: Plan, facts: ReadFacts, out: str) -> None:

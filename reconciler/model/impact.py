@@ -27,8 +27,8 @@ class Replicated(StrEnum):
 class Latest:
     """What `latest` of a definition resolves to in one region, before and after the plan; "" where to nothing.
 
-    Provisioned versions count, also while they are updated; where replication was asked for (`replicated`), only those that have reached the
-    region, and those that the plan itself takes there.
+    Provisioned versions count, also while they are updated; where replication was asked for (`replicated`), only those
+    that have reached the region, and those that the plan itself takes there.
     """
 
     definition: Address

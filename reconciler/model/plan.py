@@ -263,3 +263,9 @@ class Plan:
     def writes(self) -> tuple[Action, ...]:
         """The actions that change Azure."""
         return tuple(action for action in self.actions if action.writes)
+
+    def stopped(self, *, partial: bool) -> bool:
+        """Whether nothing of it may be written: a run-level refusal, or any refusal or gap without `--partial`."""
+        if any(refusal.level is Level.RUN for refusal in self.refusals):
+            return True
+        return not partial and bool(self.refusals or self.unread)

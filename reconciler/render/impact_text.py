@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Latest, Limit, LimitLevel, Replicated, Volume
 from reconciler.model.plan import Plan
 from reconciler.render.layout import items
@@ -26,7 +26,7 @@ HURTS = "! "
 
 def impact_lines(plan: Plan, page: Page) -> Iterator[str]:
     """All lines; none where a plan means nothing to anybody."""
-    yield from _labelled("latest", _latest(plan.latest, page), page)
+    yield from _labelled("latest", _latest(plan, page), page)
     yield from _labelled("limits", _limits(plan.limits, page), page)
     yield from _labelled("storage", _volumes(plan.volumes), page)
 
@@ -48,11 +48,11 @@ def _few(parts: list[str]) -> list[str]:
     return kept if len(kept) == len(parts) else [*kept, f"and {len(parts) - len(kept)} more"]
 
 
-def _latest(rows: tuple[Latest, ...], page: Page) -> Iterator[list[str]]:
+def _latest(plan: Plan, page: Page) -> Iterator[list[str]]:
     """Losses region by region, then a definition each."""
-    shown = [row for row in rows if row.before != row.after or row.replicated in DOUBTS]
-    names = _names((row.definition for row in shown), page)
-    all_regions = Counter(row.definition for row in rows)
+    shown = told_latest(plan)
+    names = _names(plan, page)
+    all_regions = Counter(row.definition for row in plan.latest)
     moves: dict[Address, dict[str, list[str]]] = {}
     for row in shown:
         if row.lost:
@@ -79,11 +79,22 @@ def _move(row: Latest) -> str:
     return (before if before == after else f"{before}{ARROW}{after}") + DOUBTS.get(row.replicated, "")
 
 
-def _names(definitions: Iterable[Address], page: Page) -> dict[Address, str]:
-    """Definitions by their own names where these tell them apart."""
-    distinct = dict.fromkeys(definitions)
-    times = Counter(each.name.lower() for each in distinct)
-    return {each: safe(each.name) if times[each.name.lower()] == 1 else where(each, page) for each in distinct}
+def told_latest(plan: Plan) -> list[Latest]:
+    """The rows of `latest` that tell something: where it changes, is lost or is in doubt."""
+    return [row for row in plan.latest if row.before != row.after or row.replicated in DOUBTS]
+
+
+def _names(plan: Plan, page: Page) -> dict[Address, str]:
+    """Definitions by their own names where no other definition that the plan knows of has the same."""
+    known = {row.definition for row in plan.latest}
+    known |= {action.address for action in plan.actions if action.address.kind is Kind.IMAGE_DEFINITION}
+    times = Counter(each.name.lower() for each in known)
+    return {
+        row.definition: safe(row.definition.name)
+        if times[row.definition.name.lower()] == 1
+        else where(row.definition, page)
+        for row in plan.latest
+    }
 
 
 def _limits(rows: tuple[Limit, ...], page: Page) -> Iterator[list[str]]:

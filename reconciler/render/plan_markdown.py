@@ -13,10 +13,11 @@ from enum import IntEnum
 from typing import Final
 
 from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Verb
-from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, main_action, own_words
+from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, own_words
 from reconciler.render.declared import creation_line, declared_items
+from reconciler.render.grouping import by_resource, counted, main_action
 from reconciler.render.markdown import code, escaped
-from reconciler.render.plan_text import by_resource, counted, only_undeclared
+from reconciler.render.plan_text import only_undeclared
 from reconciler.render.words import value_words
 
 LEAST: Final = 2000

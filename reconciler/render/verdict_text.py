@@ -1,0 +1,74 @@
+"""The last lines of a plan: how much of what there is to do, and what comes of it now. Nobody has to work that out.
+
+Apart from the plan's text because it depends on the command that shows the plan, as nothing else in it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from reconciler.errors import ExitCode
+from reconciler.model.plan import Level, Plan
+from reconciler.render.grouping import counted
+from reconciler.render.layout import fold, items
+from reconciler.render.paint import Page
+from reconciler.render.words import count_words
+
+
+class Occasion(StrEnum):
+    """What a plan is shown for."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    PARTIAL = "apply --partial"
+    SHOW = "show"
+
+
+def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
+    """The counts and the digest, then what comes of it."""
+    digest = f"digest {plan.digest[:12]}"
+    unchanged = f"{plan.summary.get('noop', 0)} unchanged"
+    stopped = plan.stopped(partial=occasion is Occasion.PARTIAL)
+    if not plan.pending and not plan.refusals and not plan.unread:
+        exit_words = [f"exit {ExitCode.DONE:d}"] if occasion is Occasion.PLAN else []
+        lines = items([f"No changes. {unchanged}", digest, *exit_words], page.width, "", "")
+        yield from (page.paint(line, "good") for line in lines)
+        return
+    stops = [f"{len(plan.refusals)} refused"] if plan.refusals else []
+    stops += [f"{len(plan.unread)} unread"] if plan.unread else []
+    counts = ", ".join([*counted(plan), *stops, unchanged])
+    yield from (page.paint(line, "bold") for line in items([counts, digest], page.width, "  ", ""))
+    words = _stopped(plan, occasion) if stopped else _going(plan, occasion)
+    if words:
+        yield from (page.paint(line, "stop" if stopped else "bold") for line in fold(words, page.width, "  "))
+
+
+def _stopped(plan: Plan, occasion: Occasion) -> str:
+    code = ExitCode.FAILED if plan.unread else ExitCode.REFUSED
+    told = f": exit {code:d}" if occasion is not Occasion.SHOW else ""
+    more = "" if plan.stopped(partial=True) or not plan.pending else "; `apply --partial` would do the rest"
+    return f"Nothing will be done, because {reasons_words(plan)}{told}{more}"
+
+
+def reasons_words(plan: Plan) -> str:
+    """Why nothing is done: by how many rules, of the whole run first, and how much could not be read."""
+    whole = dict.fromkeys(str(found.rule) for found in plan.refusals if found.level is Level.RUN)
+    parts = dict.fromkeys(str(found.rule) for found in plan.refusals if found.level is not Level.RUN)
+    rules = ", ".join(dict.fromkeys([*whole, *parts]))
+    reasons = [f"{count_words(len(plan.refusals), 'refusal')} {_stand(plan)} ({rules})"] if plan.refusals else []
+    reasons += [f"{count_words(len(plan.unread), 'place')} could not be read"] if plan.unread else []
+    return " and ".join(reasons)
+
+
+def _stand(plan: Plan) -> str:
+    return "stands against it" if len(plan.refusals) == 1 else "stand against it"
+
+
+def _going(plan: Plan, occasion: Occasion) -> str:
+    if occasion is Occasion.PARTIAL and (plan.refusals or plan.unread):
+        return f"All but what is refused or unread will be done: exit {ExitCode.PARTIAL:d}"
+    if occasion is Occasion.PLAN:
+        codes = f"exit {ExitCode.DONE:d}, or {ExitCode.CHANGES:d} with --detailed-exitcode"
+        return f"Nothing is done yet, `apply` would do it all: {codes}"
+    return ""
