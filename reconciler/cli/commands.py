@@ -83,13 +83,18 @@ def plan(
     budget: BudgetOption = USUAL_BUDGET,
 ) -> int:
     """Show what apply would do, and why. Writes nothing to Azure."""
+    from reconciler.cli.comments import comment_of
     from reconciler.cli.plan_output import check_out
 
     check_out(out, output)
     _check_single(flags, out)
-    form = Output.JSON if output is PlanOutput.JSON else Output.TEXT
+    comment = output is PlanOutput.MARKDOWN
     return over_targets(
-        flags, lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode), form, key="plan"
+        flags,
+        lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode),
+        Output.JSON if output is PlanOutput.JSON else Output.TEXT,
+        key="" if comment else "plan",
+        finish=comment_of(budget) if comment else None,
     )
 
 

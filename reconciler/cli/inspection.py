@@ -70,7 +70,7 @@ def show(flags: SourceFlags, output: ShownOption = None, budget: BudgetOption = 
 
     saved = saved_at(flags.path)
     if saved is not None:
-        say_plan(saved.plan, facts_of(saved.read), output or PlanOutput.TEXT, budget, saved=True)
+        say_plan(saved.plan, facts_of(saved.read), output or PlanOutput.TEXT, budget)
     elif output in (None, PlanOutput.JSON):
         say_document(desired_document(session(request_of(flags), os.environ, now=now()).built.desired))
     else:

@@ -42,23 +42,22 @@ def approval_words(plan: Plan, facts: ReadFacts, *, partial: bool) -> str:
     return plan_words(plan, facts, Occasion.PARTIAL if partial else Occasion.APPLY)
 
 
-def say_plan(
-    plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET, *, saved: bool = False
-) -> None:
-    """Print a plan, redacted: just made, or `saved` before."""
+def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET) -> None:
+    """Print a plan, redacted."""
     match output:
         case PlanOutput.JSON:
             from reconciler.planner.document import plan_document
 
             say_document(plan_document(plan))
         case PlanOutput.MARKDOWN:
-            from reconciler.render.plan_markdown import plan_markdown
+            from reconciler.cli.comments import say_section
+            from reconciler.render.plan_markdown import plan_section
 
-            say(plan_markdown(plan, budget))
+            say_section(plan_section(plan), budget)
         case PlanOutput.TEXT:
             from reconciler.render.verdict_text import Occasion
 
-            say(plan_words(plan, facts, Occasion.SHOW if saved else Occasion.PLAN))
+            say(plan_words(plan, facts, Occasion.PLAN))
 
 
 def save_plan(plan: Plan, facts: ReadFacts, out: str) -> None:

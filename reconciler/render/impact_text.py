@@ -28,7 +28,7 @@ def impact_lines(plan: Plan, page: Page) -> Iterator[str]:
     """All lines; none where a plan means nothing to anybody."""
     yield from _labelled("latest", _latest(plan, page), page)
     yield from _labelled("limits", _limits(plan.limits, page), page)
-    yield from _labelled("storage", _volumes(plan.volumes), page)
+    yield from _labelled("storage", volume_entries(plan.volumes), page)
 
 
 def _labelled(label: str, entries: Iterable[list[str]], page: Page) -> Iterator[str]:
@@ -48,20 +48,26 @@ def _few(parts: list[str]) -> list[str]:
     return kept if len(kept) == len(parts) else [*kept, f"and {len(parts) - len(kept)} more"]
 
 
-def _latest(plan: Plan, page: Page) -> Iterator[list[str]]:
-    """Losses region by region, then a definition each."""
-    shown = told_latest(plan)
-    names = _names(plan, page)
+def latest_entries(plan: Plan) -> Iterator[tuple[Address, list[str]]]:
+    """Each definition with what changes of its `latest`: losses region by region, then a definition each."""
+    shown = [row for row in plan.latest if row.before != row.after or row.replicated in DOUBTS]
     all_regions = Counter(row.definition for row in plan.latest)
     moves: dict[Address, dict[str, list[str]]] = {}
     for row in shown:
         if row.lost:
-            yield [f"{HURTS}{names[row.definition]} {safe(row.region)} {_move(row)}"]
+            yield row.definition, [f"{HURTS}{safe(row.region)} {_move(row)}"]
         else:
             moves.setdefault(row.definition, {}).setdefault(_move(row), []).append(safe(row.region))
     for definition, regions in moves.items():
-        first, *others = (f"{_regions(at, all_regions[definition])} {move}" for move, at in regions.items())
-        yield [f"{names[definition]}  {first}", *others]
+        yield definition, [f"{_regions(at, all_regions[definition])} {move}" for move, at in regions.items()]
+
+
+def _latest(plan: Plan, page: Page) -> Iterator[list[str]]:
+    names = _names(plan, page)
+    for definition, (first, *others) in latest_entries(plan):
+        lost = first.startswith(HURTS)
+        named = f"{HURTS}{names[definition]} {first.removeprefix(HURTS)}" if lost else f"{names[definition]}  {first}"
+        yield [named, *others]
 
 
 def _regions(regions: list[str], of: int) -> str:
@@ -77,11 +83,6 @@ def _regions(regions: list[str], of: int) -> str:
 def _move(row: Latest) -> str:
     before, after = safe(row.before or NOTHING), safe(row.after or NOTHING)
     return (before if before == after else f"{before}{ARROW}{after}") + DOUBTS.get(row.replicated, "")
-
-
-def told_latest(plan: Plan) -> list[Latest]:
-    """The rows of `latest` that tell something: where it changes, is lost or is in doubt."""
-    return [row for row in plan.latest if row.before != row.after or row.replicated in DOUBTS]
 
 
 def _names(plan: Plan, page: Page) -> dict[Address, str]:
@@ -101,10 +102,20 @@ def _limits(rows: tuple[Limit, ...], page: Page) -> Iterator[list[str]]:
     """Limits nearly used up or exceeded one by one, then those that only come nearer or go further off."""
     for row in rows:
         if row.level is not LimitLevel.OK:
-            yield [f"{HURTS}{_limit(row, page)}, {_used(row)}"]
-    easy = [_limit(row, page) for row in rows if row.level is LimitLevel.OK and row.before != row.after]
+            yield [f"{HURTS}{hard_limit(row, page)}"]
+    easy = easy_limits(rows, page)
     if easy:
         yield easy
+
+
+def hard_limit(row: Limit, page: Page) -> str:
+    """A limit that is nearly used up or exceeded, and how far."""
+    return f"{_limit(row, page)}, {_used(row)}"
+
+
+def easy_limits(rows: Iterable[Limit], page: Page) -> list[str]:
+    """The limits that are far, and come nearer or go further off."""
+    return [_limit(row, page) for row in rows if row.level is LimitLevel.OK and row.before != row.after]
 
 
 def _limit(row: Limit, page: Page) -> str:
@@ -121,7 +132,7 @@ def _used(row: Limit) -> str:
     return "more than are of use" if row.what is Counted.REPLICAS else f"{row.after * 100 // row.most} % used"
 
 
-def _volumes(rows: tuple[Volume, ...]) -> Iterator[list[str]]:
+def volume_entries(rows: tuple[Volume, ...]) -> Iterator[list[str]]:
     """The sum, then each region and storage type where there are several."""
     if not rows:
         return

@@ -22,7 +22,6 @@ class Occasion(StrEnum):
     PLAN = "plan"
     APPLY = "apply"
     PARTIAL = "apply --partial"
-    SHOW = "show"
 
 
 def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
@@ -31,7 +30,7 @@ def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
     unchanged = f"{plan.summary.get('noop', 0)} unchanged"
     stopped = plan.stopped(partial=occasion is Occasion.PARTIAL)
     if not plan.pending and not plan.refusals and not plan.unread:
-        exit_words = [f"exit {ExitCode.DONE:d}"] if occasion is Occasion.PLAN else []
+        exit_words = [f"plan exits {ExitCode.DONE:d}"] if occasion is Occasion.PLAN else []
         lines = items([f"No changes. {unchanged}", digest, *exit_words], page.width, "", "")
         yield from (page.paint(line, "good") for line in lines)
         return
@@ -46,12 +45,12 @@ def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
 
 def _stopped(plan: Plan, occasion: Occasion) -> str:
     code = ExitCode.FAILED if plan.unread else ExitCode.REFUSED
-    told = f": exit {code:d}" if occasion is not Occasion.SHOW else ""
+    command = Occasion.PLAN if occasion is Occasion.PLAN else Occasion.APPLY
     more = "" if plan.stopped(partial=True) or not plan.pending else "; `apply --partial` would do the rest"
-    return f"Nothing will be done, because {reasons_words(plan)}{told}{more}"
+    return f"Nothing will be done, because {_reasons(plan)}: {command} exits {code:d}{more}"
 
 
-def reasons_words(plan: Plan) -> str:
+def _reasons(plan: Plan) -> str:
     """Why nothing is done: by how many rules, of the whole run first, and how much could not be read."""
     whole = dict.fromkeys(str(found.rule) for found in plan.refusals if found.level is Level.RUN)
     parts = dict.fromkeys(str(found.rule) for found in plan.refusals if found.level is not Level.RUN)
@@ -67,8 +66,8 @@ def _stand(plan: Plan) -> str:
 
 def _going(plan: Plan, occasion: Occasion) -> str:
     if occasion is Occasion.PARTIAL and (plan.refusals or plan.unread):
-        return f"All but what is refused or unread will be done: exit {ExitCode.PARTIAL:d}"
+        return f"All but what is refused or unread will be done: apply exits {ExitCode.PARTIAL:d}"
     if occasion is Occasion.PLAN:
-        codes = f"exit {ExitCode.DONE:d}, or {ExitCode.CHANGES:d} with --detailed-exitcode"
+        codes = f"plan exits {ExitCode.DONE:d}, or {ExitCode.CHANGES:d} with --detailed-exitcode"
         return f"Nothing is done yet, `apply` would do it all: {codes}"
     return ""

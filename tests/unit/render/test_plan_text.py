@@ -199,26 +199,26 @@ def test_the_last_line_says_what_comes_of_it() -> None:
 
     assert last_line(PLAN, Occasion.PLAN) == (
         "Nothing will be done, because 2 refusals stand against it (MaxDeletes, Immutable) and 1 place could not be "
-        "read: exit 1"
+        "read: plan exits 1"
     )
     assert last_line(partly, Occasion.PLAN) == (
-        "Nothing will be done, because 1 refusal stands against it (Immutable): exit 4; "
+        "Nothing will be done, because 1 refusal stands against it (Immutable): plan exits 4; "
         "`apply --partial` would do the rest"
     )
     assert last_line(going, Occasion.PLAN) == (
-        "Nothing is done yet, `apply` would do it all: exit 0, or 2 with --detailed-exitcode"
+        "Nothing is done yet, `apply` would do it all: plan exits 0, or 2 with --detailed-exitcode"
     )
     assert last_line(quiet, Occasion.PLAN).startswith("No changes. 1 unchanged · digest ")
-    assert last_line(quiet, Occasion.PLAN).endswith(" · exit 0")
+    assert last_line(quiet, Occasion.PLAN).endswith(" · plan exits 0")
 
 
 def test_in_front_of_an_apply_nothing_is_promised_that_does_not_come() -> None:
     partly = replace(PLAN, refusals=PLAN.refusals[1:], unread=())
 
     assert "Nothing will be done" in last_line(PLAN, Occasion.PARTIAL), "a refusal of the run is not lifted"
-    assert last_line(partly, Occasion.PARTIAL) == "All but what is refused or unread will be done: exit 5"
+    assert last_line(partly, Occasion.PARTIAL) == "All but what is refused or unread will be done: apply exits 5"
     assert "digest" in last_line(replace(PLAN, refusals=(), unread=()), Occasion.APPLY)
-    assert "exit" not in last_line(partly, Occasion.SHOW), "showing a plan is no failure"
+    assert ": apply exits 4; " in last_line(partly, Occasion.APPLY)
 
 
 def test_a_definition_is_told_apart_from_one_that_only_the_work_names() -> None:
