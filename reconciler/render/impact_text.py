@@ -63,7 +63,7 @@ def latest_entries(plan: Plan) -> Iterator[tuple[Address, list[str]]]:
 
 
 def _latest(plan: Plan, page: Page) -> Iterator[list[str]]:
-    names = _names(plan, page)
+    names = _names(plan, page) if plan.latest else {}
     for definition, (first, *others) in latest_entries(plan):
         lost = first.startswith(HURTS)
         named = f"{HURTS}{names[definition]} {first.removeprefix(HURTS)}" if lost else f"{names[definition]}  {first}"

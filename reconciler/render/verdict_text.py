@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from reconciler.errors import ExitCode
-from reconciler.model.plan import Level, Plan
-from reconciler.render.grouping import counted
+from reconciler.model.plan import Level, Plan, Verb
+from reconciler.render.grouping import by_resource, counted, main_action
 from reconciler.render.layout import fold, items
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words
+
+TIED = "\u00a0"  # a space at which no line is broken
+REMOVING = frozenset({Verb.DELETE, Verb.REPLACE})
 
 
 class Occasion(StrEnum):
@@ -36,11 +39,31 @@ def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
         return
     stops = [f"{len(plan.refusals)} refused"] if plan.refusals else []
     stops += [f"{len(plan.unread)} unread"] if plan.unread else []
-    counts = ", ".join([*counted(plan), *stops, unchanged])
-    yield from (page.paint(line, "bold") for line in items([counts, digest], page.width, "  ", ""))
+    danger = dangers(plan)
+    if danger:
+        yield from (page.paint(line, "stop") for line in items([f"! {danger[0]}", *danger[1:]], page.width, "  ", ""))
+    counts = ", ".join(part.replace(" ", TIED) for part in [*counted(plan), *stops, unchanged])
+    lines = items([counts, digest.replace(" ", TIED)], page.width, "  ", "")
+    yield from (page.paint(line.replace(TIED, " "), "bold") for line in lines)
     words = _stopped(plan, occasion) if stopped else _going(plan, occasion)
     if words:
         yield from (page.paint(line, "stop" if stopped else "bold") for line in fold(words, page.width, "  "))
+
+
+def dangers(plan: Plan) -> list[str]:
+    """What nobody may overlook, in few words: removals, other warnings, and where `latest` is lost."""
+    groups = by_resource(plan)
+    verbs = [main_action(steps).verb for steps in groups]
+    gone = sum(verb in (Verb.DELETE, Verb.REPLACE) for verb in verbs)
+    anew = verbs.count(Verb.REPLACE)
+    warned = sum(
+        any(step.hazard for step in steps) and verb not in REMOVING for steps, verb in zip(groups, verbs, strict=True)
+    )
+    lost = sum(row.lost for row in plan.latest)
+    removed = f"{count_words(gone, 'resource')} removed" + (f", {anew} of them made again" if anew else "")
+    told = [removed] if gone else []
+    told += [f"{count_words(warned, 'other change')} with a warning"] if warned else []
+    return [*told, *([f"latest lost in {count_words(lost, 'region')}"] if lost else [])]
 
 
 def _stopped(plan: Plan, occasion: Occasion) -> str:

@@ -241,3 +241,21 @@ def test_thousands_of_creates_are_each_shown_and_what_they_come_to_stays_short()
     assert sum(line.startswith("+ ") for line in text.split("\n")) == 2000, "nothing is written that was not shown"
     assert "2000 to create" in text[-400:]
     assert text[text.index("latest   ") :].count("\n") < 40
+
+
+def test_what_nobody_may_overlook_stands_above_the_counts() -> None:
+    replaced = [
+        Action(f"replace {step}", address("rg", "a", "ubuntu"), Verb.REPLACE, (), "again", hazard="it serves nothing")
+        for step in range(2)
+    ]
+
+    assert "! 1 resource removed · 1 other change with a warning · latest lost in 1 region\n1 to create, " in TEXT
+    text = in_full(replace(PLAN, actions=tuple(replaced), latest=()))
+    assert "! 1 resource removed, 1 of them made again\n0 to create" in text
+    assert "\n! " not in in_full(replace(creating(address("rg", "a")), refusals=()))
+
+
+def test_a_count_is_not_torn_from_its_verb() -> None:
+    for width in range(40, 90):
+        lines = in_full(PLAN, width).split("\n")
+        assert [line for line in lines if line.endswith((" to", " 1", " 2", ", 4")) and "to create" in line] == []
