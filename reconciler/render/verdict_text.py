@@ -62,7 +62,7 @@ def dangers(plan: Plan) -> list[str]:
     lost = sum(row.lost for row in plan.latest)
     removed = f"{count_words(gone, 'resource')} removed" + (f", {anew} of them made again" if anew else "")
     told = [removed] if gone else []
-    told += [f"{count_words(warned, 'other change')} with a warning"] if warned else []
+    told += [f"{count_words(warned, 'other change' if gone else 'change')} with a warning"] if warned else []
     return [*told, *([f"latest lost in {count_words(lost, 'region')}"] if lost else [])]
 
 

@@ -252,6 +252,8 @@ def test_what_nobody_may_overlook_stands_above_the_counts() -> None:
     assert "! 1 resource removed · 1 other change with a warning · latest lost in 1 region\n1 to create, " in TEXT
     text = in_full(replace(PLAN, actions=tuple(replaced), latest=()))
     assert "! 1 resource removed, 1 of them made again\n0 to create" in text
+    gap = replace(replaced[0], verb=Verb.UPDATE)
+    assert "! 1 change with a warning\n0 to create" in in_full(replace(PLAN, actions=(gap,), latest=()))
     assert "\n! " not in in_full(replace(creating(address("rg", "a")), refusals=()))
 
 
