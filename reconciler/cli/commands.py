@@ -230,8 +230,7 @@ def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     if output is Output.JSON:
         say_document(status_document(rows))
     else:
-        several = len({address.subscription.lower() for address in run.built.desired.resources}) > 1
-        page = page_of(sys.stdout, subscriptions=several)
+        page = page_of(sys.stdout, subscriptions=run.target.several_subscriptions)
         say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page)}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED

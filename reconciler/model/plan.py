@@ -206,7 +206,12 @@ class Target:
 
     @property
     def several_subscriptions(self) -> bool:
-        """Whether addresses need their subscription to be told apart."""
+        """Whether addresses need their subscription to be told apart: a group of one name is in two of them."""
+        return len({scope.key for scope in self.scopes}) > len({scope.group.lower() for scope in self.scopes})
+
+    @property
+    def spans_subscriptions(self) -> bool:
+        """Whether it looks into more than one subscription: each has limits of its own."""
         return len({scope.subscription.lower() for scope in self.scopes}) > 1
 
 

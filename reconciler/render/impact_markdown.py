@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reconciler.model.address import Address
-from reconciler.model.impact import LimitLevel
 from reconciler.model.plan import Plan, dotted
 from reconciler.render.blocks import Block, Rank
-from reconciler.render.impact_text import HURTS, easy_limits, hard_limit, latest_entries, volume_entries
+from reconciler.render.impact_text import HURTS, easy_limits, hard_limits, latest_entries, volume_entries
 from reconciler.render.markdown import code, escaped
 from reconciler.render.paint import Page
 from reconciler.render.words import count_words, value_words
@@ -31,10 +30,9 @@ def impact_blocks(plan: Plan, *, several: bool) -> Iterator[Block]:
         head = f"<code>latest</code> of {code(definition.text(with_subscription=several))}"
         told = " · ".join(escaped(part.removeprefix(HURTS)) for part in parts)
         yield _line(Rank.LOST, f"<b>! lost:</b> {head} {told}") if lost else _line(Rank.LATEST, f"{head} {told}")
-    for row in plan.limits:
-        if row.level is not LimitLevel.OK:
-            yield _line(Rank.CROWDED, f"<b>! limit:</b> {escaped(hard_limit(row, page))}")
-    easy = easy_limits(plan.limits, page)
+    for words in hard_limits(plan, page):
+        yield _line(Rank.CROWDED, f"<b>! limit:</b> {escaped(words)}")
+    easy = easy_limits(plan, page)
     if easy:
         yield _line(Rank.STORED, f"limits: {_list(map(escaped, easy), ' · ')}")
     for parts in volume_entries(plan.volumes):

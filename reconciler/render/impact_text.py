@@ -27,7 +27,7 @@ HURTS = "! "
 def impact_lines(plan: Plan, page: Page) -> Iterator[str]:
     """All lines; none where a plan means nothing to anybody."""
     yield from _labelled("latest", _latest(plan, page), page)
-    yield from _labelled("limits", _limits(plan.limits, page), page)
+    yield from _labelled("limits", _limits(plan, page), page)
     yield from _labelled("storage", volume_entries(plan.volumes), page)
 
 
@@ -98,31 +98,31 @@ def _names(plan: Plan, page: Page) -> dict[Address, str]:
     }
 
 
-def _limits(rows: tuple[Limit, ...], page: Page) -> Iterator[list[str]]:
+def _limits(plan: Plan, page: Page) -> Iterator[list[str]]:
     """Limits nearly used up or exceeded one by one, then those that only come nearer or go further off."""
-    for row in rows:
-        if row.level is not LimitLevel.OK:
-            yield [f"{HURTS}{hard_limit(row, page)}"]
-    easy = easy_limits(rows, page)
+    for words in hard_limits(plan, page):
+        yield [f"{HURTS}{words}"]
+    easy = easy_limits(plan, page)
     if easy:
         yield easy
 
 
-def hard_limit(row: Limit, page: Page) -> str:
-    """A limit that is nearly used up or exceeded, and how far."""
-    return f"{_limit(row, page)}, {_used(row)}"
+def hard_limits(plan: Plan, page: Page) -> list[str]:
+    """The limits that are nearly used up or exceeded, and how far."""
+    return [f"{_limit(row, plan, page)}, {_used(row)}" for row in plan.limits if row.level is not LimitLevel.OK]
 
 
-def easy_limits(rows: Iterable[Limit], page: Page) -> list[str]:
+def easy_limits(plan: Plan, page: Page) -> list[str]:
     """The limits that are far, and come nearer or go further off."""
-    return [_limit(row, page) for row in rows if row.level is LimitLevel.OK and row.before != row.after]
+    rows = (row for row in plan.limits if row.level is LimitLevel.OK and row.before != row.after)
+    return [_limit(row, plan, page) for row in rows]
 
 
-def _limit(row: Limit, page: Page) -> str:
+def _limit(row: Limit, plan: Plan, page: Page) -> str:
     count = f"{row.before:,}{ARROW}{row.after:,}" if row.before != row.after else f"{row.after:,}"
     if row.address is not None:
         return f"{row.what} of {where(row.address, page)} in {safe(row.region)} {count} of {row.most:,}"
-    at = f" (sub …{row.subscription[-4:]})" if page.subscriptions else ""
+    at = f" (sub …{row.subscription[-4:]})" if plan.target.spans_subscriptions else ""
     return safe(f"{row.what} seen in {row.region}{at} {count} of {row.most:,}")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.model.address import Access, Address
+from reconciler.model.address import Access, Address, Scope
 from reconciler.model.impact import Latest
 from reconciler.model.plan import Action, Plan, Verb
 from reconciler.model.restriction import RuleUse
@@ -261,3 +261,16 @@ def test_a_count_is_not_torn_from_its_verb() -> None:
     for width in range(40, 90):
         lines = in_full(PLAN, width).split("\n")
         assert [line for line in lines if line.endswith((" to", " 1", " 2", ", 4")) and "to create" in line] == []
+
+
+def test_addresses_carry_their_subscription_only_where_a_group_of_one_name_is_in_two() -> None:
+    other = "00000000-0000-0000-0000-000000000002"
+    apart = replace(PLAN.target, scopes=(Scope(SUB, "rg-images"), Scope(other, "rg-lab")))
+    alike = replace(PLAN.target, scopes=(Scope(SUB, "rg-images"), Scope(other, "RG-images")))
+
+    assert not PLAN.target.several_subscriptions
+    assert not apart.several_subscriptions
+    assert alike.several_subscriptions
+    text = in_full(replace(PLAN, target=apart))
+    assert "versions seen in northeurope (sub …0001) 8,120" in text, "each subscription has limits of its own"
+    assert "(sub …0001)" not in in_full(PLAN)[200:]
