@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.model.address import Kind
+from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Volume
 from reconciler.model.state import LiveResource
 from reconciler.planner.afterwards import Afterwards
@@ -60,31 +60,33 @@ def _differences(later: Afterwards) -> Mapping[Place, _Difference]:
     found: defaultdict[Place, _Difference] = defaultdict(_Difference)
     for address, before, after in later.stored():
         old, new = _replicas(before), _replicas(after)
-        was, becomes = _sizes(before, after, anew=address in later.made)
+        kept = before is not None and after is not None and _same_disks(address, later, before, after)
+        was, becomes = _sizes(before, after, kept=kept)
         for place in old.keys() | new.keys():
             difference = found[place]
             difference.replicas += new[place] - old[place]
             if was is not None and becomes is not None:
                 difference.gigabytes += new[place] * becomes - old[place] * was
-            elif new[place] != old[place] or address in later.made:
+            elif new[place] != old[place] or not kept:
                 difference.unknown += 1
     return found
 
 
-def _sizes(before: LiveResource | None, after: LiveResource | None, *, anew: bool) -> tuple[int | None, int | None]:
+def _sizes(before: LiveResource | None, after: LiveResource | None, *, kept: bool) -> tuple[int | None, int | None]:
     """The gigabytes of one replica before and after: none of what is not there, None where nobody knows.
 
     What is made anew from the source that it had is as large as it was. From another source nobody knows, and then
     what goes is not counted either: it would pass for room gained.
     """
     was = _gigabytes(before) if before is not None else 0
-    if before is not None and after is not None and anew and _same_source(before, after):
+    if before is not None and after is not None and kept:
         after = replace(after, read_only=before.read_only)
     return was, _gigabytes(after) if after is not None else 0
 
 
-def _same_source(one: LiveResource, other: LiveResource) -> bool:
-    return source_id(one.body) == source_id(other.body) != ""
+def _same_disks(address: Address, later: Afterwards, before: LiveResource, after: LiveResource) -> bool:
+    """Whether a version holds the same after the plan as before: it is only changed, or made anew from its source."""
+    return address not in later.made or source_id(before.body) == source_id(after.body) != ""
 
 
 def _totals(live: Mapping[Any, LiveResource]) -> _Totals:

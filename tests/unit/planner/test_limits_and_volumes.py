@@ -190,6 +190,7 @@ def test_a_replacement_from_the_same_source_stores_what_was_stored() -> None:
 
     assert any(action.removes and action.address.version for action in plan.actions)
     assert plan.volumes == ()
+    assert anew(old, old.replace("=2]", "=2], replicationMode: Full").replace("V2", "V1"), {}).volumes == ()
     fewer = anew(old, old.replace("=2]", "=1]").replace("V2", "V1"), {"1.0.0": gigabytes(30)})
     assert fewer.volumes == (Volume("westeurope", "Standard_LRS", 2, 1, 60, 30),)
 
