@@ -28,7 +28,7 @@ from reconciler.model.drift import Drift
 from reconciler.model.evidence import Questions
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Level, Plan, Source, Target, Verb
+from reconciler.model.plan import Plan, Source, Target, Verb
 from reconciler.model.report import Report
 from reconciler.model.state import DesiredResource, DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.admission import Permission, barred, barred_deletes
@@ -107,10 +107,8 @@ def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replica
 
 
 def blocked(plan: Plan, *, partial: bool) -> bool:
-    """Whether nothing of the plan may be written: a run-level refusal, or any refusal or gap without `--partial`."""
-    if any(refusal.level is Level.RUN for refusal in plan.refusals):
-        return True
-    return not partial and bool(plan.refusals or plan.unread)
+    """Whether nothing of the plan may be written."""
+    return plan.stopped(partial=partial)
 
 
 def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, workers: int = 16) -> Rechecked:

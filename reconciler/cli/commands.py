@@ -84,13 +84,18 @@ def plan(
     budget: BudgetOption = USUAL_BUDGET,
 ) -> int:
     """Show what apply would do, and why. Writes nothing to Azure."""
+    from reconciler.cli.comments import comment_of
     from reconciler.cli.plan_output import check_out
 
     check_out(out, output)
     _check_single(flags, out)
-    form = Output.JSON if output is PlanOutput.JSON else Output.TEXT
+    comment = output is PlanOutput.MARKDOWN
     return over_targets(
-        flags, lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode), form, key="plan"
+        flags,
+        lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode),
+        Output.JSON if output is PlanOutput.JSON else Output.TEXT,
+        key="" if comment else "plan",
+        finish=comment_of(budget) if comment else None,
     )
 
 
@@ -164,7 +169,7 @@ def apply(
 def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
-    from reconciler.cli.plan_output import plan_words
+    from reconciler.cli.plan_output import approval_words
     from reconciler.cli.recording import Recording, declared_in, store_room
 
     run, options = _prepared(flags)
@@ -173,7 +178,7 @@ def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bo
         planned = _planned(run, gateway, options, room)
         recording = Recording(room, planned.plan, lambda: declared_in(planned, run.built.desired, options))
         if output is Output.TEXT:
-            _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
+            _show(approval_words(planned.plan, _read_facts(planned, run), partial=partial), unseen=yes)
         if run.plans_only:
             return _published(planned.plan, output)
         return carry_out(planned, gateway, run.settings, recording, partial=partial, wait=wait, yes=yes, output=output)
@@ -226,8 +231,7 @@ def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     if output is Output.JSON:
         say_document(status_document(rows))
     else:
-        several = len({address.subscription.lower() for address in run.built.desired.resources}) > 1
-        page = page_of(sys.stdout, subscriptions=several)
+        page = page_of(sys.stdout, subscriptions=run.target.several_subscriptions)
         say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page)}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED

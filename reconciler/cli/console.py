@@ -93,13 +93,20 @@ def say_document(document: Any) -> None:
 
     Raises Unwritable.
     """
-    if _Said.gathered is not None:
-        _Said.gathered.append(document)
+    if gathered(document):
         return
     from reconciler.render.documents import as_json
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
     say(as_json(document, plain_ascii=encoding != "utf8"))
+
+
+def gathered(document: Any) -> bool:
+    """Keep a part where the parts of one result are gathered; whether they are."""
+    if _Said.gathered is None:
+        return False
+    _Said.gathered.append(document)
+    return True
 
 
 def has_said() -> bool:

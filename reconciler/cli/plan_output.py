@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.model.ledger import Applied
     from reconciler.model.plan import Plan
     from reconciler.render.plan_text import ReadFacts
+    from reconciler.render.verdict_text import Occasion
 
 STDOUT = "-"
 COMPACT = (",", ":")  # nobody reads the file but us, and the bodies of a large estate are long
@@ -38,11 +39,18 @@ def check_out(out: str | None, output: PlanOutput) -> None:
         check_place(out)
 
 
-def plan_words(plan: Plan, facts: ReadFacts) -> str:
+def plan_words(plan: Plan, facts: ReadFacts, occasion: Occasion) -> str:
     """The plan as text for standard output."""
     from reconciler.render.plan_text import plan_text
 
-    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions))
+    return plan_text(plan, facts, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions), occasion)
+
+
+def approval_words(plan: Plan, facts: ReadFacts, *, partial: bool) -> str:
+    """The plan as text in front of its apply."""
+    from reconciler.render.verdict_text import Occasion
+
+    return plan_words(plan, facts, Occasion.PARTIAL if partial else Occasion.APPLY)
 
 
 def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USUAL_BUDGET) -> None:
@@ -53,11 +61,14 @@ def say_plan(plan: Plan, facts: ReadFacts, output: PlanOutput, budget: int = USU
 
             say_document(plan_document(plan))
         case PlanOutput.MARKDOWN:
-            from reconciler.render.plan_markdown import plan_markdown
+            from reconciler.cli.comments import say_section
+            from reconciler.render.plan_markdown import plan_section
 
-            say(plan_markdown(plan, budget))
+            say_section(plan_section(plan), budget)
         case PlanOutput.TEXT:
-            say(plan_words(plan, facts))
+            from reconciler.render.verdict_text import Occasion
+
+            say(plan_words(plan, facts, Occasion.PLAN))
 
 
 def save_plan(plan: Plan, facts: ReadFacts, declared: Mapping[Address, Applied], out: str) -> None:

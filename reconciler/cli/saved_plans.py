@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.cli.console import Unwritable, has_said, say, say_document, tell, tell_safely
 from reconciler.cli.flags import CloudFlags, RunFlags, request_of
 from reconciler.cli.options import Output
-from reconciler.cli.plan_output import plan_words
+from reconciler.cli.plan_output import approval_words
 from reconciler.errors import ExitCode, PlanRefused, UsageError
 from reconciler.model.plan import Verb
 from reconciler.render.plan_text import ReadFacts
@@ -69,7 +69,7 @@ def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, out
     settings, permission = _permitted(plan, flags)
     if output is Output.TEXT:
         try:
-            say(plan_words(plan, facts_of(saved.read)))
+            say(approval_words(plan, facts_of(saved.read), partial=partial))
         except Unwritable:
             tell("the plan cannot be shown; it was approved in its file")
     with connected(settings, writing=True) as gateway:

@@ -206,7 +206,12 @@ class Target:
 
     @property
     def several_subscriptions(self) -> bool:
-        """Whether addresses need their subscription to be told apart."""
+        """Whether addresses need their subscription to be told apart: a group of one name is in two of them."""
+        return len({scope.key for scope in self.scopes}) > len({scope.group.lower() for scope in self.scopes})
+
+    @property
+    def spans_subscriptions(self) -> bool:
+        """Whether it looks into more than one subscription: each has limits of its own."""
         return len({scope.subscription.lower() for scope in self.scopes}) > 1
 
 
@@ -263,3 +268,9 @@ class Plan:
     def writes(self) -> tuple[Action, ...]:
         """The actions that change Azure."""
         return tuple(action for action in self.actions if action.writes)
+
+    def stopped(self, *, partial: bool) -> bool:
+        """Whether nothing of it may be written: a run-level refusal, or any refusal or gap without `--partial`."""
+        if any(refusal.level is Level.RUN for refusal in self.refusals):
+            return True
+        return not partial and bool(self.refusals or self.unread)

@@ -56,7 +56,7 @@ def restored(context: Context, desired: DesiredResource) -> Finding | None:
         address=desired.address,
         verb=Verb.RESTORE,
         reasons=(Reason.SOFT_DELETED,),
-        words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; Azure keeps it {_until(kept)}",
+        words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; {_restorable(kept)}",
         resource_id=desired.address.resource_id,
         body=restoring_body(kept.location),
         hazard="it comes back as it was; plan again to see whether it differs from the manifest",
@@ -133,6 +133,12 @@ def _key(kept: SoftDeleted) -> str:
 def _day(instant: str) -> str:
     moment = read_instant(instant)
     return str(moment.date()) if moment is not None else ""
+
+
+def _restorable(kept: SoftDeleted) -> str:
+    """Until when it can come back: it stays in the bin for longer than that (fact 2.5)."""
+    day = _day(kept.restorable_until)
+    return f"it can be restored until {day}" if day else f"Azure keeps it {_until(kept)}"
 
 
 def _until(kept: SoftDeleted) -> str:
