@@ -7,6 +7,7 @@ no target has is a target of its own, as it comes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from os.path import realpath
@@ -104,7 +105,7 @@ def _lies_in(inner: str | Path, outer: str | Path) -> bool:
 
 def _around(targets: Iterable[TargetSettings], path: str, folder: Path) -> TargetSettings | None:
     """The target whose source a path lies in; of several the innermost."""
-    if path == STREAM or not Path(path).exists():
+    if path == STREAM or not os.path.exists(path):  # noqa: PTH110 - False for what no file can be called
         return None
     found = [target for target in targets if _lies_in(path, folder / target.source.path)]
     return max(found, key=lambda target: len(realpath(folder / target.source.path)), default=None)
