@@ -6,35 +6,34 @@ Every command starts here, so that all of them resolve instance, cloud, scopes a
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from reconciler.errors import InvalidInput, UsageError
-from reconciler.kinds.scalars import region
-from reconciler.manifest.build import Built, Fallback, build
+from reconciler.errors import InvalidInput, PlanRefused, UsageError
+from reconciler.manifest.build import Built
 from reconciler.manifest.settings_file import read_settings
 from reconciler.manifest.text import ManifestText
-from reconciler.model.address import Kind, Scope
+from reconciler.model.address import Scope
 from reconciler.model.diagnostic import Severity
-from reconciler.model.plan import Source, Target
-from reconciler.model.restriction import AllowList, IgnoreRule
+from reconciler.model.plan import Plan, Source, Target
+from reconciler.model.restriction import Elsewhere, IgnoreRule
 from reconciler.planner.options import Options
-from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, TargetScope, chosen_targets, layer
-from reconciler.source.directory import read_path
+from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, chosen_targets, layer, other_targets
+from reconciler.source.directory import read_file
 from reconciler.source.revision import revision_of
-from reconciler.source.stream import read_stream
+from reconciler.source.target import STREAM, allow_list, beside, load, scope_of, scopes_of, split, unique, without_twins
 
 if TYPE_CHECKING:
     from reconciler.live.cloud import Cloud
     from reconciler.live.gateway import Gateway
 
 SETTINGS_FILE = "reconciler.yaml"
-STREAM = "-"
+HERE = "."
 READING = "AZURE_PLAN_"
+PLACE = frozenset({"subscription", "resourceGroup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Settings and manifests of one run, resolved and checked."""
+    """Settings and manifests of one run, resolved and checked.
+
+    `others` is what other targets of the settings declare; `part` the part of the target's source that was asked for,
+    "" for the whole; `shared_rules` how many of the ignore rules, the last ones, are those of all of several targets.
+    """
 
     settings: Settings
     built: Built
@@ -66,6 +69,9 @@ class Session:
     source: Source
     cloud_hint: str = ""
     plans_only: bool = False
+    others: tuple[Elsewhere, ...] = ()
+    part: str = ""
+    shared_rules: int = 0
 
 
 def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
@@ -91,6 +97,41 @@ def one_target(request: Request, environment: Mapping[str, str]) -> ChosenTarget
     return found[0]
 
 
+def target_of_plan(request: Request, environment: Mapping[str, str], plan: Plan) -> ChosenTarget:
+    """The target that a saved plan was made for, with what counts for it today: told by its manifests and its name.
+
+    Where nothing is said about the cloud, the plan's counts. Raises PlanRefused where its target is not to be found
+    or not the one that is asked for, and what `layered_settings` raises.
+    """
+    asked: tuple[str, ...] = tuple(request.flags.get("target") or ())
+    flags = {name: value for name, value in request.flags.items() if name != "target"}
+    there = plan.source.path != STREAM and os.path.exists(plan.source.path)  # noqa: PTH110 - False for what no file can be called
+    request = replace(request, path=plan.source.path if there else request.path, flags=flags)
+    if layered_settings(request, environment).origins["cloud"] == DEFAULT:
+        request = replace(request, flags={**flags, "cloud": plan.target.cloud})
+    name = plan.target.name.lower()
+    found = _target_named(request, environment, plan.target.name, there=there)
+    if found is None or (asked and name not in {one.lower() for one in asked}):
+        known = f"the settings have no target {plan.target.name}" if found is None else "another target is asked for"
+        raise PlanRefused(f"the plan was made for target {plan.target.name}, and {known}", "plan again")
+    return found
+
+
+def _target_named(request: Request, environment: Mapping[str, str], name: str, *, there: bool) -> ChosenTarget | None:
+    """The target at the request's path if it has the name or none has one, else the one of that name, else none."""
+    layered, file = layered_settings(request, environment), _settings_path(request)
+    folder = file.parent if file else Path()
+    at_path = chosen_targets(layered, request.path, folder) if there else ()
+    fitting = next((one for one in at_path if one.name.lower() == name.lower()), None)
+    if fitting is not None:
+        return fitting
+    if name.lower() in {one.name.lower() for one in layered.settings.targets}:
+        by_name = layered_settings(replace(request, flags={**request.flags, "target": (name,)}), environment)
+        return chosen_targets(by_name, HERE, folder)[0]
+    nameless = not any(one.name for one in at_path) if there else not layered.settings.targets
+    return ChosenTarget("", request.path, layered.settings, layered.origins) if nameless else None
+
+
 def layered_settings(request: Request, environment: Mapping[str, str]) -> Layered:
     """Settings with the origin of each. Raises InvalidInput with every finding, UsageError for an unreadable file."""
     text = _settings_text(request)
@@ -107,10 +148,10 @@ def _settings_text(request: Request) -> ManifestText | None:
     path = _settings_path(request)
     if path is None:
         return None
-    try:
-        return ManifestText(str(path), path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"cannot read settings {path}: {error.strerror}", "name an existing file") from error
+    read = read_file(path)
+    for found in read.diagnostics:
+        raise UsageError(f"cannot read the settings: {found.message}", "name a settings file")
+    return read.texts[0]
 
 
 def _settings_path(request: Request) -> Path | None:
@@ -118,7 +159,7 @@ def _settings_path(request: Request) -> Path | None:
     if request.settings_file is not None:
         return Path(request.settings_file)
     here = Path() if request.path == STREAM else Path(request.path)
-    folder = here if here.is_dir() else here.parent
+    folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112 - False for what no file can be called
     candidates = (folder / SETTINGS_FILE, *_above(folder), Path(SETTINGS_FILE))
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113 - False where it may not look
 
@@ -134,29 +175,18 @@ def _above(folder: Path) -> Iterator[Path]:
             return
 
 
-def load(request: Request, settings: Settings, *, now: datetime, stdin: BinaryIO | None = None) -> Built:
-    """Read and check the manifests; findings are in the result, not raised."""
-    stream = stdin or sys.stdin.buffer
-    read = read_stream(stream) if request.path == STREAM else read_path(Path(request.path))
-    fallback = Fallback(settings.subscription, settings.resourceGroup)
-    built = build(read.texts, fallback, now=now)
-    return Built(built.desired, (*read.diagnostics, *built.diagnostics))
-
-
 def session(request: Request, environment: Mapping[str, str], *, now: datetime) -> Session:
     """Everything a command needs but the connection, for one target. Raises InvalidInput, UsageError."""
     chosen = one_target(request, environment)
-    hint = _cloud_hint(request, chosen)
-    request, settings = replace(request, path=chosen.path), chosen.settings
-    allowed = _allowed(chosen.scope)
-    built = load(request, settings, now=now)
-    scopes = _scopes(request, settings, built, allowed)
-    if scopes and request.path != STREAM:
+    built, others = _loaded(request, environment, chosen, now)
+    settings, allowed, shown = chosen.settings, allow_list(chosen.scope), chosen.part or chosen.path
+    scopes = scopes_of(settings, built.desired.scopes, allowed, request.scopes)
+    if scopes and not chosen.part and chosen.path != STREAM:
         built = _declaring_nothing(built)
     if not built.ok:
         raise InvalidInput("the manifests cannot be used", built.diagnostics)
     target = Target(
-        chosen.name or _target_name(request),
+        chosen.name or _target_name(chosen.path),
         settings.cloud,
         settings.instance or "",
         scopes,
@@ -164,7 +194,17 @@ def session(request: Request, environment: Mapping[str, str], *, now: datetime) 
         settings.subscription or "",
         allowed,
     )
-    return Session(settings, built, target, _source(request), hint, chosen.mode == "plan")
+    return Session(
+        settings,
+        built,
+        target,
+        _source(shown),
+        _cloud_hint(request, chosen),
+        chosen.mode == "plan",
+        others,
+        chosen.part,
+        chosen.shared_rules,
+    )
 
 
 def _declaring_nothing(built: Built) -> Built:
@@ -177,29 +217,40 @@ def _declaring_nothing(built: Built) -> Built:
 
 def check(request: Request, environment: Mapping[str, str], *, now: datetime) -> Built:
     """Read and check the manifests of one target; findings about them are in the result. Raises what `session` does."""
-    chosen = one_target(request, environment)
-    return load(replace(request, path=chosen.path), chosen.settings, now=now)
+    return _loaded(request, environment, one_target(request, environment), now)[0]
 
 
-def _allowed(scope: TargetScope) -> AllowList:
-    return AllowList(
-        _lower(scope.subscriptions),
-        _lower(scope.resourceGroups),
-        _lower(scope.galleries),
-        tuple(sorted(region(name) for name in scope.regions)),
-        tuple(Kind(name) for name in scope.kinds),
-    )
+def _loaded(
+    request: Request, environment: Mapping[str, str], chosen: ChosenTarget, now: datetime
+) -> tuple[Built, tuple[Elsewhere, ...]]:
+    """What a target declares, or the part of it that was asked for, and what is declared beside it."""
+    whole = load(chosen.path, chosen.settings, now=now)
+    others = tuple(beside(one, now=now) for one in _beside(request, environment, chosen))
+    whole = without_twins(whole, chosen, others)
+    if not chosen.part or not whole.ok:
+        return whole, tuple(found for _, found in others)
+    part, rest = split(whole, chosen)
+    return part, (rest, *(found for _, found in others))
 
 
-def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(word.lower() for word in words))
+def _beside(request: Request, environment: Mapping[str, str], chosen: ChosenTarget) -> Iterator[ChosenTarget]:
+    """The other targets of the settings. Where flags say the place of what names none, also as they are without them.
+
+    The flags may be meant for the chosen target alone.
+    """
+    path = _settings_path(request)
+    folder = path.parent if path else Path()
+    yield from other_targets(layered_settings(request, environment), chosen, folder)
+    flags = {name: value for name, value in request.flags.items() if name not in PLACE}
+    if flags != request.flags:
+        yield from other_targets(layered_settings(replace(request, flags=flags), environment), chosen, folder)
 
 
-def _source(request: Request) -> Source:
-    if request.path == STREAM:
-        return Source(request.path)
-    found = revision_of(Path(request.path))
-    return Source(request.path, found.commit, found.dirty, found.repo)
+def _source(path: str) -> Source:
+    if path == STREAM:
+        return Source(path)
+    found = revision_of(Path(path))
+    return Source(path, found.commit, found.dirty, found.repo)
 
 
 def _cloud_hint(request: Request, chosen: ChosenTarget) -> str:
@@ -209,44 +260,20 @@ def _cloud_hint(request: Request, chosen: ChosenTarget) -> str:
     return f"no {SETTINGS_FILE} was found and no cloud named, so this is {chosen.settings.cloud}, the default"
 
 
-def _target_name(request: Request) -> str:
-    return "stream" if request.path == STREAM else Path(request.path).resolve().name
-
-
-def _scopes(request: Request, settings: Settings, built: Built, allowed: AllowList) -> tuple[Scope, ...]:
-    scopes = [*built.desired.scopes, *(Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)]
-    scopes += (_scope_of(text, settings) for text in request.scopes)
-    if not scopes and settings.subscription and settings.resourceGroup:
-        scopes.append(Scope(settings.subscription, settings.resourceGroup))  # nothing is declared: look all the same
-    if not scopes and len(allowed.subscriptions) == 1:
-        scopes += [Scope(allowed.subscriptions[0], group) for group in allowed.groups]
-    return _unique(scopes)
-
-
-def _scope_of(text: str, settings: Settings) -> Scope:
-    subscription, _, group = text.partition("/")
-    if not group:
-        subscription, group = settings.subscription or "", text
-    if not subscription or not group or "/" in group:
-        raise UsageError(f"--scope {text}: not a resource group", "write SUBSCRIPTION/GROUP")
-    return Scope(subscription, group)
-
-
-def _unique(scopes: list[Scope]) -> tuple[Scope, ...]:
-    unique = {scope.key: scope for scope in reversed(scopes)}
-    return tuple(unique[key] for key in sorted(unique))
+def _target_name(path: str) -> str:
+    return "stream" if path == STREAM else Path(path).resolve().name
 
 
 def import_scopes(request: Request, settings: Settings) -> tuple[Scope, ...]:
     """The resource groups to import: those named by hand, else those of the settings. Raises UsageError."""
-    scopes = [_scope_of(text, settings) for text in request.scopes]
+    scopes = [scope_of(text, settings) for text in request.scopes]
     if not scopes:
         scopes += (Scope(scope.subscription, scope.resourceGroup) for scope in settings.scopes)
         if settings.subscription and settings.resourceGroup:
             scopes.append(Scope(settings.subscription, settings.resourceGroup))
     if not scopes:
         raise UsageError("nothing says where to import from", "--scope SUBSCRIPTION/GROUP")
-    return _unique(scopes)
+    return unique(scopes)
 
 
 def connect(
@@ -307,14 +334,22 @@ class Overrides:
     excepted: tuple[str, ...] = ()
 
 
-def options_of(settings: Settings, overrides: Overrides) -> Options:
-    """What a run allows. Raises UsageError where settings forbid what the flags ask."""
+def options_of(
+    settings: Settings, overrides: Overrides, others: tuple[Elsewhere, ...] = (), *, part: str = ""
+) -> Options:
+    """What a run allows. Raises UsageError where settings, or a `part` of a target, forbid what the flags ask.
+
+    A part of a target never prunes: what left the part may have moved to the rest.
+    """
+    if overrides.prune and part:
+        hint = f"--target {others[0].name}, to plan the whole target"
+        raise UsageError(f"--prune is refused: {part} is a part of what a target declares", hint)
     if overrides.prune and settings.prune == "off":
         raise UsageError("--prune is refused: the settings say prune: off", "set prune: confirm to allow the flag")
     return Options(
         instance=settings.instance or "",
         track_ownership=settings.ownership == "tag",
-        prune=overrides.prune or settings.prune == "on",
+        prune=not part and (overrides.prune or settings.prune == "on"),
         documented_only=settings.updatableFields == "documented",
         adopt=_folded(overrides.adopt),
         allow_empty=overrides.allow_empty,
@@ -331,6 +366,7 @@ def options_of(settings: Settings, overrides: Overrides) -> Options:
         ignore=tuple(IgnoreRule(one.path, one.reason, one.kind or "", one.address or "") for one in settings.ignore),
         only=overrides.only,
         excepted=overrides.excepted,
+        others=others,
     )
 
 

@@ -20,8 +20,8 @@ SIGNED: Final = re.compile(
 )
 BEARER: Final = re.compile(r"\b(Bearer|Basic|SharedKey|SharedAccessSignature)\s+[^\s,\"'<>]+", re.IGNORECASE)
 NAMED: Final = re.compile(
-    r"(?i)([\"']?(?:client_secret|clientsecret|client_assertion|access_token|refresh_token|password|accountkey)[\"']?"
-    r"\s*[=:]\s*[\"']?)[^\s&\"',;<>]+"
+    r"(?i)((?:client_?secret|client_assertion|access_token|refresh_token|password|accountkey|shared_?access_?key)"
+    r"\\*[\"']?\s*(?:[=:]|%3d)\s*\\*[\"']?)[^\s&\"'“”;<>]+"
 )
 USERINFO: Final = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 JWT: Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")

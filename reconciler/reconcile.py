@@ -13,35 +13,47 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import FrameType
 
 from reconciler.errors import AzureError
 from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
+from reconciler.live.evidence import gather
 from reconciler.live.gateway import Gateway
 from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication, read_replications
 from reconciler.model.address import Address, Kind
+from reconciler.model.diagnostic import Origin
 from reconciler.model.drift import Drift
+from reconciler.model.evidence import Questions
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Level, Plan, Source, Target, Verb
+from reconciler.model.plan import Plan, Source, Target, Verb
 from reconciler.model.report import Report
-from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
+from reconciler.model.state import DesiredResource, DesiredState, LiveResource, LiveState, Unread
+from reconciler.planner.admission import Permission, barred, barred_deletes
 from reconciler.planner.afterwards import afterwards
-from reconciler.planner.build import build
+from reconciler.planner.build import asked_first, build
 from reconciler.planner.context import context_of, with_roles
 from reconciler.planner.drift import drift_of
 from reconciler.planner.health import health_of
 from reconciler.planner.ignore import ignoring
 from reconciler.planner.latest import Replication, questions
 from reconciler.planner.options import Options
-from reconciler.planner.rebase import Moved, fit_steps, written
+from reconciler.planner.rebase import fit_steps, unseen_edits, wants_boot_keys, written
 from reconciler.planner.reliance import bereft, reliances
 from reconciler.planner.scope import within
 
 LONGEST_NAP = 0.5
 SECOND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """Why a saved plan cannot be carried out any more: what moved since, and what is not allowed; a line for each."""
+
+    moved: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,23 @@ def plan_pass(
 ) -> Planned:
     """Read what is live in the target's groups and plan. Writes nothing."""
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+    live = _with_evidence(gateway, live, asked_first(desired, live, options, target=target, now=now))
     plan = build(desired, live, options, target=target, source=source, now=now, ledger=ledger)
     if not options.replication:
         return Planned(plan, live)
     replication, live = _replication(gateway, plan, live)
     plan = build(desired, live, options, target=target, source=source, now=now, replication=replication, ledger=ledger)
     return Planned(plan, live)
+
+
+def _with_evidence(gateway: Gateway, live: LiveState, asked: Questions) -> LiveState:
+    """Look up what replacements stand on, where any is asked for; the calls count as reading."""
+    if asked == Questions():
+        return live
+    started, calls = time.monotonic(), gateway.calls
+    evidence = gather(gateway, asked, PATIENT)
+    seconds = live.seconds + time.monotonic() - started
+    return replace(live, evidence=evidence, calls=live.calls + gateway.calls - calls, seconds=seconds)
 
 
 def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replication, LiveState]:
@@ -84,24 +107,25 @@ def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replica
 
 
 def blocked(plan: Plan, *, partial: bool) -> bool:
-    """Whether nothing of the plan may be written: a run-level refusal, or any refusal or gap without `--partial`."""
-    if any(refusal.level is Level.RUN for refusal in plan.refusals):
-        return True
-    return not partial and bool(plan.refusals or plan.unread)
+    """Whether nothing of the plan may be written."""
+    return plan.stopped(partial=partial)
 
 
-def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Moved, ...]:
-    """Read again what a saved plan writes to, and say what no longer fits it, in the plan's order. Writes nothing.
+def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, workers: int = 16) -> Rechecked:
+    """Read again what a saved plan writes to, and say what no longer fits it or is not allowed, in the plan's order.
 
-    Raises AzureError where something cannot be read: unread is not unchanged.
+    Where something goes the whole target is read again, for the guards that count. Writes nothing. Raises AzureError
+    where something cannot be read: unread is not unchanged.
     """
     steps, relied = written(plan), reliances(plan)
     looks = {actions[0].address: actions[0].resource_id for actions in steps}
     shared = {action.address for actions in steps for action in actions if action.verb is Verb.SHARE}
+    keyed = {action.address for actions in steps for action in actions if wants_boot_keys(action)}
     looks |= {address: "" for reliance in relied for address in reliance.keeping if address not in looks}
 
     def look(place: tuple[Address, str]) -> LiveResource | None:
-        fresh = read_one(gateway, *place, sharing=place[0] in shared, patience=PATIENT)
+        address = place[0]
+        fresh = read_one(gateway, *place, sharing=address in shared, boot_keys=address in keyed, patience=PATIENT)
         if isinstance(fresh, Unread):
             raise AzureError(f"{fresh.where} could not be read: {fresh.message}", fresh.hint or "try again")
         return fresh
@@ -109,8 +133,19 @@ def recheck_pass(plan: Plan, gateway: Gateway, *, workers: int = 16) -> tuple[Mo
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recheck") as pool:
         fresh = dict(zip(looks, pool.map(look, looks.items()), strict=True))
     moved = [fit_steps(actions, fresh[actions[0].address]) for actions in steps]
+    moved += [unseen_edits(actions, fresh[actions[0].address]) for actions in steps if actions[0].address in keyed]
     moved += [bereft(reliance, fresh) for reliance in relied]
-    return tuple(each for each in moved if each is not None)
+    found = tuple(each.message for each in moved if each is not None)
+    return Rechecked(found, (*barred(plan, permission, fresh), *_barred_deletes(plan, gateway, permission)))
+
+
+def _barred_deletes(plan: Plan, gateway: Gateway, permission: Permission) -> tuple[str, ...]:
+    going = [action for action in plan.writes if action.removes]
+    if not going:
+        return ()
+    asked = DesiredState({each.address: DesiredResource(each.address, {}, Origin("")) for each in going})
+    live = read(gateway, asked, ReadScope(plan.target.scopes, permission.options.owner))
+    return barred_deletes(plan, permission, context_of({}, live, permission.options, datetime.now(UTC)))
 
 
 def apply_pass(

@@ -20,11 +20,12 @@ from reconciler.cli import (
     settings_command,
 )
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
-from reconciler.cli.grammar import Command
+from reconciler.cli.grammar import Command, Group
 from reconciler.cli.settings_command import SettingsCommand
 
 app = typer.Typer(
     name="reconciler",
+    cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,

@@ -22,7 +22,7 @@ from reconciler.cli.options import (
     PlanOutputOption,
     WaitFor,
 )
-from reconciler.cli.targets import HERE, over_targets
+from reconciler.cli.targets import over_targets
 from reconciler.cli.wall import walled
 from reconciler.errors import ExitCode, UsageError
 
@@ -53,7 +53,7 @@ def _prepared(flags: RunFlags) -> tuple[Session, Options]:
         tuple(flags.excepted or ()),
     )
     tell_diagnostics(run.built.diagnostics)
-    return run, options_of(run.settings, lifted)
+    return run, options_of(run.settings, lifted, run.others, part=run.part)
 
 
 def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) -> Planned:
@@ -68,7 +68,8 @@ def _planned(run: Session, gateway: Gateway, options: Options, room: StoreRoom) 
     )
     known = {*run.built.desired.resources, *planned.live.resources}
     check_selection(planned.plan, known)
-    for line in (*unmatched(options, planned.plan, known), *unused_rules(planned.plan)):
+    unused = () if run.part else unused_rules(planned.plan, run.shared_rules)
+    for line in (*unmatched(options, planned.plan, known), *unused):
         tell_safely(f"warning: {line}")
     return planned
 
@@ -83,13 +84,18 @@ def plan(
     budget: BudgetOption = USUAL_BUDGET,
 ) -> int:
     """Show what apply would do, and why. Writes nothing to Azure."""
+    from reconciler.cli.comments import comment_of
     from reconciler.cli.plan_output import check_out
 
     check_out(out, output)
     _check_single(flags, out)
-    form = Output.JSON if output is PlanOutput.JSON else Output.TEXT
+    comment = output is PlanOutput.MARKDOWN
     return over_targets(
-        flags, lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode), form, key="plan"
+        flags,
+        lambda one: _plan(one, output, out, budget, detailed=detailed_exitcode),
+        Output.JSON if output is PlanOutput.JSON else Output.TEXT,
+        key="" if comment else "plan",
+        finish=comment_of(budget) if comment else None,
     )
 
 
@@ -97,7 +103,7 @@ def _check_single(flags: RunFlags, out: str | None) -> None:
     """One file holds one plan. Raises UsageError where several targets would be planned into it."""
     from reconciler.app import targets_of
 
-    if out is None or flags.path != HERE:
+    if out is None:
         return
     names = [one.name for one in targets_of(request_of(flags), os.environ)]
     if len(names) > 1:
@@ -107,14 +113,14 @@ def _check_single(flags: RunFlags, out: str | None) -> None:
 def _plan(flags: RunFlags, output: PlanOutput, out: str | None, budget: int, *, detailed: bool) -> int:
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import STDOUT, save_plan, say_plan
-    from reconciler.cli.recording import store_room
+    from reconciler.cli.recording import declared_in, store_room
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, store_room(run.settings))
     facts = _read_facts(planned, run)
     if out is not None:
-        save_plan(planned.plan, facts, out)
+        save_plan(planned.plan, facts, declared_in(planned, run.built.desired, options), out)
     if out != STDOUT:
         say_plan(planned.plan, facts, output, budget)
     return _plan_exit(planned.plan, detailed=detailed)
@@ -163,16 +169,16 @@ def apply(
 def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
-    from reconciler.cli.plan_output import plan_words
-    from reconciler.cli.recording import Recording, store_room
+    from reconciler.cli.plan_output import approval_words
+    from reconciler.cli.recording import Recording, declared_in, store_room
 
     run, options = _prepared(flags)
     room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
         planned = _planned(run, gateway, options, room)
-        recording = Recording(room, planned, run.built.desired, options)
+        recording = Recording(room, planned.plan, lambda: declared_in(planned, run.built.desired, options))
         if output is Output.TEXT:
-            _show(plan_words(planned.plan, _read_facts(planned, run)), unseen=yes)
+            _show(approval_words(planned.plan, _read_facts(planned, run), partial=partial), unseen=yes)
         if run.plans_only:
             return _published(planned.plan, output)
         return carry_out(planned, gateway, run.settings, recording, partial=partial, wait=wait, yes=yes, output=output)
@@ -225,8 +231,7 @@ def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     if output is Output.JSON:
         say_document(status_document(rows))
     else:
-        several = len({address.subscription.lower() for address in run.built.desired.resources}) > 1
-        page = page_of(sys.stdout, subscriptions=several)
+        page = page_of(sys.stdout, subscriptions=run.target.several_subscriptions)
         say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page)}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED

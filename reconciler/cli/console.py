@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TextIO
 from reconciler.errors import ReconcilerError
 
 PLAIN_WIDTH = 120
+LONGEST_LINE = 4_000
 STREAMS = (0, 1, 2)
 UNTOUCHED = "interrupted, nothing was written"
 
@@ -92,13 +93,20 @@ def say_document(document: Any) -> None:
 
     Raises Unwritable.
     """
-    if _Said.gathered is not None:
-        _Said.gathered.append(document)
+    if gathered(document):
         return
     from reconciler.render.documents import as_json
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
     say(as_json(document, plain_ascii=encoding != "utf8"))
+
+
+def gathered(document: Any) -> bool:
+    """Keep a part where the parts of one result are gathered; whether they are."""
+    if _Said.gathered is None:
+        return False
+    _Said.gathered.append(document)
+    return True
 
 
 def has_said() -> bool:
@@ -144,7 +152,8 @@ def tell_safely(text: str) -> None:
     """Print trouble that holds somebody else's words: no secrets, no control characters."""
     from reconciler.render.words import safe
 
-    tell("\n".join(safe(line) for line in text.split("\n")))
+    lines = (safe(line) for line in text.split("\n"))
+    tell("\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines))
 
 
 def tell_diagnostics(diagnostics: tuple[Any, ...]) -> None:

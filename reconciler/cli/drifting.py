@@ -41,7 +41,7 @@ def _drift(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     tell_diagnostics(run.built.diagnostics)
     ledger = store_room(run.settings).ledger(run.target)
     with connected(run.settings, run.cloud_hint) as gateway:
-        options = options_of(run.settings, Overrides())
+        options = options_of(run.settings, Overrides(), run.others)
         watched = drift_pass(run.built.desired, gateway, options, run.target, now=now(), ledger=ledger)
     found, live = watched.drift, watched.live
     if output is Output.JSON:

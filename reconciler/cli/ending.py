@@ -18,7 +18,7 @@ from reconciler.executor.task import Wait
 from reconciler.model.report import Outcome, Report
 from reconciler.planner.document import SCHEMA_VERSION, plan_document
 from reconciler.render.documents import error_document, report_document
-from reconciler.render.report_text import report_text
+from reconciler.render.report_text import left_text, report_text
 
 if TYPE_CHECKING:
     from reconciler.cli.recording import Recording
@@ -52,7 +52,7 @@ class Ending:
 
     def finished(self, report: Report, stopped_by: int | None = None) -> int:
         """Everything came to its end, or was parked; `stopped_by` is the exit code of the signal that asked for it."""
-        if report.results or self._output is Output.JSON:
+        if report.results or self._plan.refusals or self._plan.unread or self._output is Output.JSON:
             self._print(report)
         code = self._verdict(report) if stopped_by is None else stopped_by
         self._recording.ended(report, code)
@@ -95,7 +95,7 @@ class Ending:
 
     def _text(self, report: Report, stream: Any) -> str:
         page = page_of(stream, subscriptions=self._plan.target.several_subscriptions)
-        return report_text(report, time.monotonic() - self._started, page)
+        return report_text(report, time.monotonic() - self._started, page) + left_text(self._plan, page)
 
     def _document(self, report: Report | None, error: Exception | None) -> dict[str, Any]:
         document = {

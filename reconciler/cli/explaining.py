@@ -13,11 +13,10 @@ from reconciler.cli.console import page_of, say, say_document
 from reconciler.cli.flags import RunFlags, spread
 from reconciler.cli.options import DetailedOption, Output, OutputOption
 from reconciler.cli.wall import walled, walled_json
-from reconciler.errors import ExitCode, UsageError
+from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.explain.story import Story
-    from reconciler.model.plan import Plan
 
 TopicArgument = Annotated[
     str | None, typer.Argument(help="A kind, a field, a policy, a rule, a reason or a code; none lists them all.")
@@ -76,21 +75,13 @@ def why(
     with connected(run.settings, run.cloud_hint) as gateway:
         planned = _planned(run, gateway, options, store_room(run.settings))
     plan, desired = planned.plan, run.built.desired
-    try:
-        found = find(address, known_addresses(desired, planned.live, plan))
-    except UsageError as error:
-        raise UsageError(error.message, "; ".join(filter(None, (error.hint, _gaps(plan))))) from error
+    found = find(address, known_addresses(desired, planned.live, plan), plan.unread, plan.target.scopes)
     story = tell(found, desired, planned.live, plan, options.owner)
     if output is Output.JSON:
         say_document(why_document(story, plan))
     else:
         say(why_text(story, page_of(sys.stdout, subscriptions=plan.target.several_subscriptions)))
     return _story_exit(story, detailed=detailed_exitcode)
-
-
-def _gaps(plan: Plan) -> str:
-    """What could not be read and may hold the resource that was asked for."""
-    return f"could not read {', '.join(place.where for place in plan.unread)}" if plan.unread else ""
 
 
 def _story_exit(story: Story, *, detailed: bool) -> int:

@@ -95,6 +95,8 @@ def _tell_missing(imported: Imported) -> None:
     for omission in imported.omissions:
         what = f"left out: {omission.address} {omission.path}" if omission.path else f"skipped: {omission.address}"
         tell_safely(f"{what}: {omission.reason}")
+    for address, path in imported.emission.bare:
+        tell_safely(f"warning: {address} {path} is an address with a query: see that it holds no secret")
     for address in imported.exposed:
         tell_safely(f"warning: {address} is owned by this instance, and what is not declared goes with --prune")
     unknown = imported.emission.unknown

@@ -85,7 +85,8 @@ OutOption = Annotated[
     ),
 ]
 BudgetOption = Annotated[
-    int, typer.Option("--budget", metavar="BYTES", min=LEAST_BUDGET, help="At most so much markdown.")
+    int,
+    typer.Option("--budget", metavar="BYTES", min=LEAST_BUDGET, help="At most so much markdown, all targets together."),
 ]
 PruneOption = Annotated[bool, typer.Option("--prune", help="Delete what this instance owns and nobody declares.")]
 AdoptOption = Annotated[

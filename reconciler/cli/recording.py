@@ -20,7 +20,12 @@ from reconciler.store.journal import StoreJournal
 from reconciler.store.room import StoreRoom
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from reconciler.live.gateway import Gateway
+    from reconciler.model.address import Address
+    from reconciler.model.ledger import Applied
+    from reconciler.model.plan import Plan
     from reconciler.model.state import DesiredState
     from reconciler.planner.options import Options
     from reconciler.reconcile import Planned
@@ -34,15 +39,21 @@ def store_room(settings: Settings) -> StoreRoom:
     )
 
 
-class Recording:
-    """One apply as the store keeps it; `desired` is what the manifests declare."""
+def declared_in(planned: Planned, desired: DesiredState, options: Options) -> Mapping[Address, Applied]:
+    """What is to be kept of what the manifests declare once a plan is carried out."""
+    from reconciler.planner.applied import declared_of
+    from reconciler.planner.context import with_roles
 
-    def __init__(self, room: StoreRoom, planned: Planned, desired: DesiredState, options: Options) -> None:
+    return declared_of(planned.plan, with_roles(desired.resources, planned.live.roles), options)
+
+
+class Recording:
+    """One apply as the store keeps it; `declared` tells what is to be kept of each resource, when that is wanted."""
+
+    def __init__(self, room: StoreRoom, plan: Plan, declared: Callable[[], Mapping[Address, Applied]]) -> None:
         self._room = room
-        self._plan = planned.plan
-        self._roles = planned.live.roles
-        self._desired = desired
-        self._options = options
+        self._plan = plan
+        self._declared = declared
         self._run = SavedRun(uuid.uuid4().hex, self._plan.digest, self._plan.source.revision, _moment())
         self._opening: threading.Thread | None = None
 
@@ -68,7 +79,6 @@ class Recording:
     def _save(self, report: Report | None, code: int) -> None:
         from reconciler.model.secrets import deep_without_secrets
         from reconciler.planner.applied import entries_of
-        from reconciler.planner.context import with_roles
         from reconciler.render.documents import report_document
 
         at = _moment()
@@ -78,8 +88,7 @@ class Recording:
             return
         counts = {str(outcome): report.count(outcome) for outcome in Outcome if report.count(outcome)}
         run = replace(run, counts=counts, report=deep_without_secrets(report_document(report)))
-        desired = with_roles(self._desired.resources, self._roles)
-        entries = entries_of(self._plan, report, desired, self._options, at=at)
+        entries = entries_of(self._plan, report, self._declared(), at=at)
         self._room.save(self._plan.target, run, entries.put, entries.gone)
 
 

@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.console import Unwritable, say, tell, tell_safely
+from reconciler.cli.console import Unwritable, has_said, say, say_document, tell, tell_safely
 from reconciler.cli.flags import CloudFlags, RunFlags, request_of
 from reconciler.cli.options import Output
-from reconciler.cli.plan_output import plan_words
-from reconciler.errors import PlanRefused, UsageError
+from reconciler.cli.plan_output import approval_words
+from reconciler.errors import ExitCode, PlanRefused, UsageError
+from reconciler.model.plan import Verb
 from reconciler.render.plan_text import ReadFacts
+from reconciler.render.words import count_words
 
 if TYPE_CHECKING:
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
-    from reconciler.planner.rebase import Moved
+    from reconciler.planner.admission import Permission
     from reconciler.planner.saved import Saved
-    from reconciler.settings import Settings
+    from reconciler.settings import ChosenTarget, Settings
 
 NOTHING = "nothing was written"
 SHOWN = 20
+UNLIKELY = 10**12
+PRUNING = frozenset({Verb.DELETE, Verb.ABANDON})
+PLACES = {"tenant": "credential.tenantId"}
 
 
 def saved_at(path: str) -> Saved | None:
@@ -35,39 +39,58 @@ def saved_at(path: str) -> Saved | None:
 
 def facts_of(read: Mapping[str, Any]) -> ReadFacts:
     """What reading cost when the plan was made, as the file tells it; what it does not tell is nought."""
-    given = (read.get("resources"), read.get("calls"), read.get("seconds"), read.get("state"))
-    resources, calls, seconds, state = given
-    return ReadFacts(
-        resources if isinstance(resources, int) else 0,
-        calls if isinstance(calls, int) else 0,
-        float(seconds) if isinstance(seconds, int | float) else 0.0,
-        state if isinstance(state, str) else "",
+    resources, calls, seconds = (
+        value if isinstance(value, int | float) and 0 <= value < UNLIKELY else 0
+        for value in (read.get("resources"), read.get("calls"), read.get("seconds"))
     )
+    state = read.get("state")
+    return ReadFacts(int(resources), int(calls), float(seconds), state if isinstance(state, str) else "")
 
 
 def apply_saved(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, output: Output) -> int:
     """Carry a saved plan out as it is, or refuse it whole. Raises PlanRefused, UsageError."""
+    _refuse_planning_flags(flags)
+    try:
+        return _carried_out(saved, flags, partial=partial, wait=wait, output=output)
+    except PlanRefused as error:
+        if output is Output.JSON and not has_said():
+            say_document(_refused_document(saved.plan, error))
+        raise
+
+
+def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, output: Output) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.cli.recording import Recording, store_room
-    from reconciler.model.state import DesiredState, LiveState
-    from reconciler.planner.options import Options
+    from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
 
     plan = saved.plan
-    _refuse_planning_flags(flags)
-    settings = _settings_for(plan, flags)
+    settings, permission = _permitted(plan, flags)
     if output is Output.TEXT:
         try:
-            say(plan_words(plan, facts_of(saved.read)))
+            say(approval_words(plan, facts_of(saved.read), partial=partial))
         except Unwritable:
             tell("the plan cannot be shown; it was approved in its file")
     with connected(settings, writing=True) as gateway:
+        recording = Recording(store_room(settings), plan, lambda: saved.declared)
         if not blocked(plan, partial=partial):
-            _refuse_moved(plan, gateway, settings)
+            try:
+                _recheck(plan, gateway, permission, settings.workers, output)
+            except PlanRefused:
+                recording.ended(None, ExitCode.REFUSED)
+                raise
         made = Planned(plan, LiveState({}))
-        recording = Recording(store_room(settings), made, DesiredState({}), Options(instance=plan.target.instance))
         return carry_out(made, gateway, settings, recording, partial=partial, wait=wait, yes=True, output=output)
+
+
+def _refused_document(plan: Plan, error: PlanRefused) -> dict[str, Any]:
+    """The document of an apply that wrote nothing, and why."""
+    from reconciler.planner.document import SCHEMA_VERSION, plan_document
+    from reconciler.render.documents import error_document
+
+    failure = error_document(error.message, error.hint, int(error.exit_code))
+    return {"schemaVersion": SCHEMA_VERSION, "plan": plan_document(plan), "report": None, **failure}
 
 
 def _refuse_planning_flags(flags: RunFlags) -> None:
@@ -79,25 +102,50 @@ def _refuse_planning_flags(flags: RunFlags) -> None:
             raise UsageError(f"{flag} belongs to the planning; {flags.path} is a plan already", "plan again with it")
 
 
-def _settings_for(plan: Plan, flags: RunFlags) -> Settings:
-    """The settings the plan's manifests have, else those at hand; both have to speak of the plan's cloud and owner."""
-    from reconciler.app import layered_settings
-    from reconciler.settings import DEFAULT
+def _permitted(plan: Plan, flags: RunFlags) -> tuple[Settings, Permission]:
+    """The settings of the plan's target and what they allow today. Raises PlanRefused where they are of another place.
 
-    request = request_of(flags)
-    if Path(plan.source.path).exists():
-        request = replace(request, path=plan.source.path)
-    layered = layered_settings(request, os.environ)
-    if layered.origins["cloud"] == DEFAULT:
-        layered = layered_settings(replace(request, flags={**request.flags, "cloud": plan.target.cloud}), os.environ)
-    settings = layered.settings
-    for what, planned, named in _spoken_of(plan, settings):
+    A plan that was looked at is the confirmation that `prune: confirm` wants.
+    """
+    from reconciler.app import Overrides, options_of, target_of_plan
+    from reconciler.planner.admission import Permission
+    from reconciler.source.target import allow_list
+
+    chosen = target_of_plan(request_of(flags), os.environ, plan)
+    settings, origins = chosen.settings, chosen.origins
+    for name, planned, named in _spoken_of(plan, settings):
         if planned.lower() != named.lower():
             raise PlanRefused(
-                f"{flags.path} was made for {what} {planned or '(none)'}, but the settings name {named}; {NOTHING}",
+                f"{flags.path} was made for {name} {planned or '(none)'}, but the settings name {named} "
+                f"({origins[PLACES.get(name, name)]}); {NOTHING}",
                 "use the settings it was made with (--settings FILE), or plan again",
             )
-    return settings
+    if chosen.mode == "plan":
+        raise PlanRefused(
+            f"target {chosen.name} has mode: plan ({chosen.places['mode']}); {NOTHING}", "apply its manifests"
+        )
+    if settings.prune == "off" and (gone := [action for action in plan.writes if action.verb in PRUNING]):
+        raise PlanRefused(
+            f"{flags.path} removes {gone[0].address.text()}, but the settings say prune: off ({origins['prune']}); "
+            f"{NOTHING}",
+            "plan again",
+        )
+    _refuse_new_rules(plan, chosen)
+    options = options_of(settings, Overrides()).lifting(plan.overrides)
+    options = replace(options, instance=options.instance or plan.target.instance)
+    places = {**origins, **chosen.places, "limits": origins["limits.maxDeletes"]}
+    return settings, Permission(options, allow_list(chosen.scope), places)
+
+
+def _refuse_new_rules(plan: Plan, chosen: ChosenTarget) -> None:
+    """What is to be left alone since the plan was made may be what it writes."""
+    known = {(use.rule.kind, use.rule.address, use.rule.path) for use in plan.ignore_rules}
+    for rule in chosen.settings.ignore:
+        if (rule.kind or "", rule.address or "", rule.path) not in known:
+            place = chosen.origins["ignore"]
+            raise PlanRefused(
+                f"the settings ignore {rule.path} now ({place}), the plan does not; {NOTHING}", "plan again"
+            )
 
 
 def _spoken_of(plan: Plan, settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -112,22 +160,34 @@ def _spoken_of(plan: Plan, settings: Settings) -> Iterator[tuple[str, str, str]]
         yield "tenant", target.tenant, settings.credential.tenantId
 
 
-def _refuse_moved(plan: Plan, gateway: Gateway, settings: Settings) -> None:
-    """Refuse before the first write where a planned field is no longer what it was."""
+def _recheck(plan: Plan, gateway: Gateway, permission: Permission, workers: int, output: Output) -> None:
+    """Refuse before the first write where a planned field is no longer what it was, or a write is not allowed.
+
+    People get a line for each and a short error; whoever reads the document has all of it in the error.
+    """
     from reconciler.reconcile import recheck_pass
 
-    moved = recheck_pass(plan, gateway, workers=settings.workers)
-    if not moved:
+    found = recheck_pass(plan, gateway, permission, workers=workers)
+    lines = (*found.moved, *found.barred)
+    if not lines:
         return
-    for each in moved:
-        tell_safely(f"! {each.message}")
-    raise PlanRefused(f"{_count(moved)} since the plan was made; {NOTHING}: {_told(moved)}", "plan again")
+    counts = [
+        *(
+            [f"{count_words(len(found.moved), 'planned resource')} moved since the plan was made"]
+            if found.moved
+            else []
+        ),
+        *([f"{count_words(len(found.barred), 'write')} not allowed"] if found.barred else []),
+    ]
+    message = f"{' and '.join(counts)}; {NOTHING}"
+    if output is Output.JSON:
+        message = f"{message}: {_told(lines)}"
+    else:
+        for line in lines:
+            tell_safely(f"! {line}")
+    raise PlanRefused(message, "plan again")
 
 
-def _count(moved: tuple[Moved, ...]) -> str:
-    return "1 planned resource moved" if len(moved) == 1 else f"{len(moved)} planned resources moved"
-
-
-def _told(moved: tuple[Moved, ...]) -> str:
-    more = f" and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
-    return f"{' · '.join(each.message for each in moved[:SHOWN])}{more}"
+def _told(lines: tuple[str, ...]) -> str:
+    more = f" and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+    return f"{' · '.join(lines[:SHOWN])}{more}"

@@ -27,6 +27,7 @@ from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, InvalidInput, ReconcilerError, UsageError
 
 Flags = TypeVar("Flags", bound=SourceFlags)
+Finish = Callable[[list[dict[str, Any]], str], None]
 
 HERE: Final = "."
 SIGNALLED: Final = frozenset({int(ExitCode.INTERRUPTED), int(ExitCode.TERMINATED)})
@@ -55,31 +56,41 @@ def worst(codes: list[int]) -> int:
 
 
 def over_targets(
-    flags: Flags, work: Callable[[Flags], int], output: Output, *, key: str = "", headed: bool = False
+    flags: Flags,
+    work: Callable[[Flags], int],
+    output: Output,
+    *,
+    key: str = "",
+    headed: bool = False,
+    finish: Finish | None = None,
 ) -> int:
     """Do the work for every target a command is about; returns the exit code.
 
-    A path, or settings without targets, is one piece of work that prints for itself. Else `work` gets the flags of one
-    target at a time; its JSON documents become an entry, under `key` where one is given; `headed` names each target
-    above its text.
+    The path of one target, or settings without targets, is one piece of work that prints for itself. Else `work` gets
+    the flags of one target at a time; its JSON documents become an entry, under `key` where one is given; `headed`
+    names each target above its text. Where `finish` is given it prints all entries as one result, with the line about
+    all targets.
     """
     from reconciler.app import targets_of
 
-    names = [one.name for one in targets_of(request_of(flags), os.environ)]
-    if flags.path != HERE or names == [""]:
+    found = targets_of(request_of(flags), os.environ)
+    names = [one.name for one in found]
+    if names == [""] or (flags.path != HERE and len(names) == 1):
         return work(flags)
     from reconciler.cli.connection import shared_connections
+    from reconciler.cli.selecting import shared_rules
+    from reconciler.source.target import reading_once
 
-    with shared_connections():
-        return _Round(names, output, key, headed=headed).run(flags, work)
+    with shared_connections(), reading_once(), shared_rules(len(found[0].settings.targets), tell_safely):
+        return _Round(names, output, key, headed=headed, finish=finish).run(flags, work)
 
 
 class _Round:
     """One run over several targets: their codes and entries so far."""
 
-    def __init__(self, names: list[str], output: Output, key: str, *, headed: bool) -> None:
+    def __init__(self, names: list[str], output: Output, key: str, *, headed: bool, finish: Finish | None) -> None:
         self._names = names
-        self._json = output is Output.JSON
+        self._finish = finish or (_as_json if output is Output.JSON else None)
         self._key = key
         self._headed = headed
         self._codes: dict[str, int] = {}
@@ -115,7 +126,7 @@ class _Round:
 
     def _one(self, name: str, flags: Flags, work: Callable[[Flags], int]) -> int:
         self._current = []
-        if not self._json:
+        if self._finish is None:
             self._open_section(name)
             return self._watched(name, flags, work)
         with gathering(self._current, lambda: self._print_last(name)):
@@ -131,7 +142,7 @@ class _Round:
         except NothingSelected as error:
             self._unselected[name] = error
             self._current.append({"selected": False})
-            if not self._json:
+            if self._finish is None:
                 say(f"target {name}: nothing of it is selected\n")
             return ExitCode.DONE
         except ReconcilerError as error:
@@ -150,7 +161,7 @@ class _Round:
             tell_safely(f"  hint: {error.hint}")
         failure = _failure(error.message, error.hint, error.exit_code)
         self._current.append({"error": failure, "diagnostics": diagnostics_document(found)})
-        if not self._json:
+        if self._finish is None:
             say(safe(f"target {name}: {VERDICTS[error.exit_code]}, {error.message}") + "\n")
 
     def _open_section(self, name: str) -> None:
@@ -171,13 +182,18 @@ class _Round:
         self._print_end()
 
     def _print_end(self) -> None:
-        from reconciler.planner.document import SCHEMA_VERSION
+        told = (f"{name} {VERDICTS[ExitCode(code)]}" for name, code in self._codes.items())
+        closing = f"targets: {' · '.join(told)}" if len(self._names) > 1 else ""
+        if self._finish is not None:
+            self._finish(self._entries, closing)
+        elif closing:
+            say(f"\n{closing}\n")
 
-        if self._json:
-            say_document({"schemaVersion": SCHEMA_VERSION, "targets": self._entries})
-        elif len(self._names) > 1:
-            told = (f"{name} {VERDICTS[ExitCode(code)]}" for name, code in self._codes.items())
-            say(f"\ntargets: {' · '.join(told)}\n")
+
+def _as_json(entries: list[dict[str, Any]], _closing: str) -> None:
+    from reconciler.planner.document import SCHEMA_VERSION
+
+    say_document({"schemaVersion": SCHEMA_VERSION, "targets": entries})
 
 
 def _failure(message: str, hint: str, code: ExitCode) -> dict[str, Any]:

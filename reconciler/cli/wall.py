@@ -47,14 +47,15 @@ def _around(command: Callable[P, int], *, always_json: bool) -> Callable[P, None
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         asked = kwargs.get("output")
         json = asked == "json" or (always_json and asked is None)
+        budget = kwargs.get("budget") if asked == "markdown" else None
         with _ending_on_signals(json=json):
-            code = _run(functools.partial(command, *args, **kwargs), json=json)
+            code = _run(functools.partial(command, *args, **kwargs), json=json, comment=budget)
         raise typer.Exit(code)
 
     return run
 
 
-def _run(command: Callable[[], int], *, json: bool) -> int:
+def _run(command: Callable[[], int], *, json: bool, comment: object) -> int:
     try:
         return int(command())
     except Unwritable as error:
@@ -63,7 +64,7 @@ def _run(command: Callable[[], int], *, json: bool) -> int:
         return error.exit_code
     except ReconcilerError as error:
         found = error.diagnostics if isinstance(error, InvalidInput) else ()
-        return failed(error.message, error.hint, error.exit_code, found, json=json)
+        return failed(error.message, error.hint, error.exit_code, found, json=json, comment=comment)
     except KeyboardInterrupt:
         end_untouched(ExitCode.INTERRUPTED, json=json)
     except typer.Exit:
@@ -71,16 +72,27 @@ def _run(command: Callable[[], int], *, json: bool) -> int:
     except Exception as error:
         if os.environ.get("RECONCILER_DEBUG"):
             raise
-        return failed(f"unexpected {type(error).__name__}: {error}", FAULT, ExitCode.FAILED, (), json=json)
+        words = f"unexpected {type(error).__name__}: {error}"
+        return failed(words, FAULT, ExitCode.FAILED, (), json=json, comment=comment)
 
 
-def failed(message: str, hint: str, code: ExitCode, diagnostics: tuple[Any, ...], *, json: bool) -> int:
-    """Tell why a command came to nothing: lines for people, and one document where JSON is asked. Gives the code."""
+def failed(
+    message: str, hint: str, code: ExitCode, diagnostics: tuple[Any, ...], *, json: bool, comment: object
+) -> int:
+    """Tell why a command came to nothing: lines for people, and where JSON or markdown is asked one document.
+
+    `comment` holds the bytes of the markdown, None where that is not asked. Gives the code.
+    """
     tell_diagnostics(diagnostics)
     tell_safely(f"error: {message}")
     if hint:
         tell_safely(f"  hint: {hint}")
     _document(message, hint, code, diagnostics, json=json)
+    if isinstance(comment, int) and not has_said():
+        from reconciler.cli.comments import say_failure
+
+        with suppress(Unwritable):
+            say_failure(message, hint, diagnostics, comment)
     return code
 
 

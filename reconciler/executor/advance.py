@@ -61,6 +61,8 @@ def _advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
 def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if task.action.verb is Verb.WAIT:
         return _settle(replace(task, phase=Phase.SETTLE), gateway, rules)
+    if task.whole is not None and not task.uncertain and (obstacle := task.whole.obstacle(gateway)):
+        return Ended(Outcome.FAILED, obstacle, "Precondition")
     written = write(task, gateway, rules.journal)
     match written:
         case Ended():

@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
+from reconciler.executor.replacement import wholes
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
@@ -46,6 +47,7 @@ class Run:
             {key: [need for need in action.requires if need in self._actions] for key, action in self._actions.items()}
         )
         self._sorter.prepare()
+        self._wholes = wholes(self._actions.values())
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
@@ -137,7 +139,7 @@ class Run:
         url = self._rules.journal.running(action.address) if action.verb is Verb.WAIT else ""
         if url:
             return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
-        return Task(action, now, now)
+        return Task(action, now, now, whole=self._wholes.get(action.id))
 
     def _cause(self, requires: Iterable[str]) -> str | None:
         for need in requires:
@@ -154,6 +156,8 @@ class Run:
         self._results[key] = result
         if action.writes or action.verb is Verb.WAIT:
             self._rules.journal.ended(action.address, ended.outcome, ended.error_code)
+        if key in self._wholes and ended.outcome is not Outcome.SUCCEEDED:
+            self._wholes[key].stop(f"not deleted, because {action.verb} {action.address.text()} failed")
         self._sorter.done(key)
         return result
 

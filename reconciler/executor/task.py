@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.executor.journal import Journal, NoJournal
+from reconciler.executor.replacement import Whole
 from reconciler.live.operation import OperationRef
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action
@@ -73,7 +74,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at."""
+    """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at.
+
+    `whole` is the replacement that a removal is part of.
+    """
 
     action: Action
     started: float
@@ -84,6 +88,7 @@ class Task:
     operation: OperationRef | None = None
     uncertain: bool = False
     regions: tuple[RegionProgress, ...] = ()
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)

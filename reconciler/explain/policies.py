@@ -45,14 +45,15 @@ MEANINGS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "what a change of a field leads to that Azure does not let anybody change",
         {
             "refuse": "it is refused (Immutable), with its ways out",
-            "replace": "the resource may be deleted and made anew, with all that hangs below it",
+            "replace": "the resource may be deleted and made anew with all in it, where all is proven to come back",
         },
     ),
     "onDrift": (
         "what a live difference leads to",
         {
             "fix": "it is written back to what the manifest says",
-            "report": "it is shown and nothing is written",
+            "report": "it is shown and nothing is written; what is not in Azure is still created (a plan cannot tell "
+            "a deleted resource from a new one), `drift` shows what was deleted, and manage: observe creates nothing",
         },
     ),
     "recreateFailed": (

@@ -26,10 +26,11 @@ class Refused:
 REFUSALS: Final = {
     RefusalRule.INCOMPLETE_READ: Refused(
         "Azure did not tell everything. What could not be read is unread, not absent: nothing at or below it is "
-        "created or deleted.",
+        "created or deleted. The same holds for manifests: what another target of the settings may declare, whose "
+        "manifests cannot be read, is not deleted.",
         NOTHING,
         "mend what the plan names under “unread” (rights, throttling, a mistyped group) and plan again; "
-        "--partial does what was read",
+        "--partial does what was read; targets: mend the manifests, or give them scopes that do not overlap",
     ),
     RefusalRule.EMPTY_DESIRED: Refused(
         "The manifests declare nothing while this instance owns live resources: more likely lost than meant.",

@@ -15,7 +15,7 @@ from reconciler.kinds.rules import RULE_WORDS, Rule
 from reconciler.kinds.shape import rule_at
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Origin
-from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Undeclared, Verb
+from reconciler.model.plan import Action, Change, Level, Plan, Refusal, RefusalRule, Undeclared, Verb
 from reconciler.model.state import DesiredResource, DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.context import with_roles
 from reconciler.planner.ownership import Owner, marker_of, owner_name, owner_of
@@ -125,7 +125,7 @@ def _verdict(
     declared: DesiredResource | None,
 ) -> str:
     writes = [action for action in actions if action.writes]
-    if refusals:
+    if refusals and not (unread and refusals[0].rule is RefusalRule.INCOMPLETE_READ):
         told = _refused(address, refusals[0])
         return f"{told}; else it would {_sentence(writes)}" if writes else told
     if unread:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.kinds.registry import ENVELOPE
+from reconciler.kinds.registry import ENVELOPE, ENVELOPE_OWN
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import FoldedText, key_text
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 
 HIDDEN = frozenset({Rule.READ_ONLY, Rule.WRITE_ONLY})
+PROPERTIES = "properties"
+AROUND = "/"  # no field's name begins so: what is newer than us and stands beside `properties`, not in it
 REPLICAS = "regionalReplicaCount"
 
 
@@ -47,17 +49,29 @@ def read_back(shape: Node, value: Any) -> Any:
 
 
 def unwrap(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """Put an ARM resource's envelope fields and its properties side by side."""
-    body = dict(resource.get("properties") or {})
-    body.update({key: resource[key] for key in ENVELOPE if resource.get(key) is not None})
+    """Put an ARM resource's envelope fields and its properties side by side.
+
+    What else stands around `properties` (`zones`, `extendedLocation`, what is to come) is kept as `/zones`: a PUT
+    without it would take it away (fact 3.4/2). Only what the service alone writes is left behind.
+    """
+    properties = resource.get("properties")
+    body = dict(properties) if isinstance(properties, Mapping) else {}
+    for key, value in resource.items():
+        if value is not None and key != PROPERTIES and key not in ENVELOPE_OWN:
+            body[key if key in ENVELOPE else f"{AROUND}{key}"] = value
     return body
 
 
 def wire(shape: Record, body: Mapping[str, Any]) -> dict[str, Any]:
     """The ARM body to PUT for a canonical one: keyed dicts are lists again; nulls and what is shared are left out."""
-    flat = _wire(shape, body)
-    envelope = {key: value for key, value in flat.items() if key in ENVELOPE}
-    return {**envelope, "properties": {key: value for key, value in flat.items() if key not in ENVELOPE}}
+    envelope: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    for key, value in _wire(shape, body).items():
+        if key in ENVELOPE or key.startswith(AROUND):
+            envelope[key.removeprefix(AROUND)] = value
+        else:
+            properties[key] = value
+    return {**envelope, PROPERTIES: properties}
 
 
 def _record(shape: Record, value: Mapping[str, Any], *, keep_null: bool) -> dict[str, Any]:

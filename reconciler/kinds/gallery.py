@@ -94,9 +94,9 @@ class GallerySpec(Spec):
 
 
 def keeps_deleted(body: Mapping[str, Any]) -> bool:
-    """Whether a gallery keeps the versions that are deleted in it (fact 2.2/7)."""
+    """Whether a gallery keeps the versions that are deleted in it (fact 2.2/7); what nobody can read may say so."""
     policy = body.get("softDeletePolicy")
-    return bool(policy and policy.get("isSoftDeleteEnabled"))
+    return bool(policy.get("isSoftDeleteEnabled") if isinstance(policy, Mapping) else policy)
 
 
 def check(address: Address, body: Body) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ Most of a definition is immutable: what kind of machine an image fits is decided
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from reconciler.kinds.rules import Merge, accepted, guarded, immutable, set_once, updatable, write_only
 from reconciler.kinds.scalars import (
@@ -176,3 +176,11 @@ def _check_recommended(body: Body) -> Iterator[Problem]:
                 "min-above-max",
                 f"recommended.{part}.min {least} is greater than max {most}",
             )
+
+
+def triplet_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Publisher, offer and sku in lower case, once in a gallery (fact 4.2/2); () where there is none."""
+    identifier = body.get("identifier")
+    if not isinstance(identifier, Mapping) or not identifier:
+        return ()  # Azure may one day answer with another shape
+    return tuple(str(identifier.get(part) or "").lower() for part in IDENTIFIER_LENGTHS)

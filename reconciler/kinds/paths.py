@@ -90,7 +90,7 @@ def recalled_path(shape: Record, path: Path) -> Path:
 def _recalled(node: Node | None, value: Any) -> Any:
     match node:
         case Leaf() if not isinstance(value, Mapping | list):
-            return None if value is None else node.form.canonical(value)
+            return node.form.canonical(value)
         case Record() | Table() | Keyed() if isinstance(value, Mapping):
             return {_key(node, key): _recalled(below(node, key), entry) for key, entry in value.items()}
         case Many() if isinstance(value, list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,26 @@ from reconciler.model.diagnostic import Problem
 from reconciler.model.state import Body
 
 ENVELOPE = frozenset({"location", "tags", "identity"})
+ENVELOPE_OWN = frozenset({"etag", "id", "name", "systemData", "type"})  # around `properties`, the service's alone
+
+READ_ONLY: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.GALLERY: (
+        ("identifier",),  # 2.2/2
+        ("sharingStatus",),  # 2.2/8
+        ("sharingProfile", "communityGalleryInfo", "publicNames"),  # 2.2/6
+    ),
+    Kind.IMAGE_DEFINITION: (),
+    Kind.IMAGE_VERSION: (
+        ("replicationStatus",),  # 2.4/32
+        ("validationsProfile",),  # 2.4/31
+        ("publishingProfile", "publishedDate"),  # 2.4/11
+        ("safetyProfile", "reportedForPolicyViolation"),  # 2.4/27
+        ("safetyProfile", "policyViolations"),
+        ("storageProfile", "osDiskImage", "sizeInGB"),  # 2.4/23
+        ("storageProfile", "dataDiskImages", "sizeInGB"),  # 2.4/24
+    ),
+    Kind.ROLE_ASSIGNMENT: (("scope",), ("createdOn",), ("createdBy",), ("updatedOn",), ("updatedBy",)),  # 5/2
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,11 @@ class KindRules:
     check: Callable[[Address, Body], Iterator[Problem]]
     has_tags: bool = True
     name: re.Pattern[str] | None = None
+
+    @property
+    def read_only(self) -> tuple[tuple[str, ...], ...]:
+        """Where the service alone writes, and what lies there is no field of ours."""
+        return READ_ONLY[self.kind]
 
     @property
     def shape(self) -> Record:

@@ -109,7 +109,7 @@ def check(address: Address, body: Body) -> Iterator[Problem]:
     """What is wrong with an access line beyond types."""
     del address
     condition = body.get("condition")
-    if condition is not None and len(condition.encode()) > MAX_CONDITION:
+    if condition is not None and len(condition.encode(errors="surrogatepass")) > MAX_CONDITION:
         yield Problem(("condition",), "condition-too-long", f"a condition has at most {MAX_CONDITION} bytes")
     if condition is None and body.get("conditionVersion") is not None and "condition" not in body:
         yield Problem(

@@ -36,11 +36,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mapping with named fields: what it is, in words, and the pattern of its short form in text if it has one."""
+    """A mapping with named fields: what it is, in words, its short form in text if any, the fields it cannot lack."""
 
     slots: Mapping[str, Slot]
-    prose: str = ""
-    as_text: re.Pattern[str] | None = None
+    prose: str
+    as_text: re.Pattern[str] | None
+    required: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _record(model: type[BaseModel], inherited: Field | None, prefix: str) -> Rec
             raise TypeError(f"{model.__name__}.{name} declares no rule")
         rule = own or _inherit(inherited)
         slots[name] = Slot(_node(info.annotation, info.metadata, rule, path), rule, path)
-    return Record(slots, inspect.getdoc(model) or "", getattr(model, "as_text", None))
+    required = tuple(name for name, slot in slots.items() if slot.field.required)
+    return Record(slots, inspect.getdoc(model) or "", getattr(model, "as_text", None), required)
 
 
 def _inherit(rule: Field | None) -> Field:

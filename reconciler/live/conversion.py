@@ -19,24 +19,6 @@ from reconciler.model.report import RegionProgress
 from reconciler.model.state import LiveResource, SoftDeleted
 
 STATE: Final = "provisioningState"
-READ_ONLY: Final[Mapping[Kind, tuple[tuple[str, ...], ...]]] = {
-    Kind.GALLERY: (
-        ("identifier",),  # 2.2/2
-        ("sharingStatus",),  # 2.2/8
-        ("sharingProfile", "communityGalleryInfo", "publicNames"),  # 2.2/6
-    ),
-    Kind.IMAGE_DEFINITION: (),
-    Kind.IMAGE_VERSION: (
-        ("replicationStatus",),  # 2.4/32
-        ("validationsProfile",),  # 2.4/31
-        ("publishingProfile", "publishedDate"),  # 2.4/11
-        ("safetyProfile", "reportedForPolicyViolation"),  # 2.4/27
-        ("safetyProfile", "policyViolations"),
-        ("storageProfile", "osDiskImage", "sizeInGB"),  # 2.4/23
-        ("storageProfile", "dataDiskImages", "sizeInGB"),  # 2.4/24
-    ),
-    Kind.ROLE_ASSIGNMENT: (("scope",), ("createdOn",), ("createdBy",), ("updatedOn",), ("updatedBy",)),  # 5/2
-}
 
 
 def to_live(address: Address, arm: Mapping[str, Any], kind: Kind) -> LiveResource:
@@ -44,7 +26,7 @@ def to_live(address: Address, arm: Mapping[str, Any], kind: Kind) -> LiveResourc
     body = unwrap(arm)
     state = body.pop(STATE, "")
     kept: dict[str, Any] = {}
-    for path in READ_ONLY[kind]:
+    for path in rules_of(kind).read_only:
         body = _take(body, path, kept)
     if kind is Kind.ROLE_ASSIGNMENT:
         body["roleDefinitionId"] = last_part(body.get("roleDefinitionId"))

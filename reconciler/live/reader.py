@@ -22,7 +22,7 @@ from reconciler.live.expectation import expectation_of
 from reconciler.live.failure import Failure
 from reconciler.live.listing import Getter
 from reconciler.live.patience import Patience
-from reconciler.live.single import SHARING, fetch, fetch_progress, own_assignment_id
+from reconciler.live.single import SHARING, UEFI, fetch, fetch_progress, own_assignment_id
 from reconciler.live.survey import Survey
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.report import RegionProgress
@@ -73,17 +73,23 @@ def read(
 
 
 def read_one(
-    gateway: Getter, address: Address, resource_id: str = "", *, sharing: bool = False, patience: Patience = ONCE
+    gateway: Getter,
+    address: Address,
+    resource_id: str = "",
+    *,
+    sharing: bool = False,
+    boot_keys: bool = False,
+    patience: Patience = ONCE,
 ) -> LiveResource | Unread | None:
     """Read one resource afresh; None where Azure says it is not there. One try: the caller owns the waiting.
 
     An assignment needs its own id, or the address its role's GUID; with `sharing` a gallery comes with the groups it
-    is shared with (fact 2.2/5). Raises CredentialError.
+    is shared with (fact 2.2/5), with `boot_keys` a version with its own (fact 3.6/1). Raises CredentialError.
     """
     if not resource_id:
         grant = address.kind is Kind.ROLE_ASSIGNMENT
         resource_id = own_assignment_id(address, "") if grant else address.resource_id
-    found = fetch(gateway, address, resource_id, patience, SHARING if sharing else None)
+    found = fetch(gateway, address, resource_id, patience, SHARING if sharing else UEFI if boot_keys else None)
     return found.at(address.key, address.text()) if isinstance(found, Failure) else found
 
 

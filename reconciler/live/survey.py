@@ -6,7 +6,7 @@ nor proven absent is left undecided or unread, never called absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -79,7 +79,8 @@ class Survey:
             path = f"{address.resource_id}/providers/Microsoft.Authorization/roleAssignments"
             ask = partial(self._list, path, "listing role assignments", AUTHORIZATION)
             self._crew.ask(ask, partial(self._on_grants, address))
-            if (live.body.get("sharingProfile") or {}).get("permissions") == "Groups":
+            profile = live.body.get("sharingProfile")
+            if isinstance(profile, Mapping) and profile.get("permissions") == "Groups":
                 shared = partial(fetch, self._gateway, address, address.resource_id, self._patience, SHARING)
                 self._crew.ask(shared, partial(self._on_whole, "reading with whom it is shared", address))
         if address.kind is Kind.IMAGE_DEFINITION and self._keeps_deleted(address):

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
+from reconciler.kinds.registry import ENVELOPE_OWN
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 from reconciler.manifest.codes import CODES
 from reconciler.manifest.findings import shown
@@ -18,12 +19,9 @@ from reconciler.model.plan import dotted
 from reconciler.model.state import Path
 
 WRAPPED: Final = "write its fields directly here, without the `properties` wrapper"
-SERVICE_OWN: Final = frozenset(
+SERVICE_OWN: Final = ENVELOPE_OWN | frozenset(
     {
-        "etag",
         "executedValidations",
-        "id",
-        "name",
         "policyViolations",
         "provisioningState",
         "publishedDate",
@@ -31,13 +29,10 @@ SERVICE_OWN: Final = frozenset(
         "reportedForPolicyViolation",
         "sharingStatus",
         "sizeInGB",
-        "systemData",
-        "type",
         "uniqueName",
         "validationsProfile",
     }
 )
-ENVELOPE_OWN: Final = frozenset({"etag", "id", "name", "systemData", "type"})  # below it, others may have these names
 TYPE_WORDS: Final = {Record: "a mapping", Table: "a mapping", Keyed: "a list", Many: "a list"}
 
 

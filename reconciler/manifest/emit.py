@@ -46,6 +46,7 @@ class GalleryText:
 class Emission:
     """The manifests, what they declare, what is missing from them, and how many live fields are newer than us.
 
+    `bare` are the declared fields, by address and path, whose texts every other output hides.
     `diagnostics` is not empty where the manifests are not valid: a fault of ours, and nothing may be written.
     """
 
@@ -54,6 +55,7 @@ class Emission:
     omissions: tuple[Omission, ...] = ()
     unknown: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    bare: tuple[tuple[Address, str], ...] = ()
 
 
 def emit(live: Mapping[Address, LiveResource], hidden_tags: frozenset[str], *, now: datetime) -> Emission:
@@ -61,6 +63,7 @@ def emit(live: Mapping[Address, LiveResource], hidden_tags: frozenset[str], *, n
     items: dict[Address, Item] = {}
     omissions: list[Omission] = []
     unknown = 0
+    bare: list[tuple[Address, str]] = []
     marks: dict[Address, Marks] = {}
     for address in sorted(live, key=lambda each: (each.access is not None, each.key.count("/"), each)):
         above = address.parent
@@ -68,12 +71,15 @@ def emit(live: Mapping[Address, LiveResource], hidden_tags: frozenset[str], *, n
         items[address], marks[address] = item, own
         unknown += emitted.unknown
         omissions += _odd(address, emitted)
+        bare += ((address, dotted(path)) for path in emitted.bare)
     omissions += _without_location(items)
     galleries, desired, errors = _checked(items, now)
     if errors:
         omissions += carry(items, now)
         galleries, desired, errors = _checked(items, now)
-    return Emission(galleries, desired, tuple(sorted(omissions, key=_by_place)), unknown, errors)
+    missing = {(omission.address, omission.path) for omission in omissions}
+    told = tuple(each for each in bare if each[0] in items and each not in missing)
+    return Emission(galleries, desired, tuple(sorted(omissions, key=_by_place)), unknown, errors, told)
 
 
 def defaults_text(scope: Scope) -> str:

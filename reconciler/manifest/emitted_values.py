@@ -6,7 +6,6 @@ come from the source (fact 3.8/9), fields that are never compared. What no manif
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,9 +18,11 @@ from reconciler.kinds.rules import UNSET
 from reconciler.kinds.scalars import REGION_PATTERN
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
 from reconciler.model.address import Kind
+from reconciler.model.secrets import holds_secret, without_secrets
 from reconciler.model.state import Body, Path
+from reconciler.settings.words import is_unicode
 
-SIGNATURE: Final = re.compile(r"https?://\S*[?&]sig=", re.IGNORECASE)
+WITHHELD: Final = "it holds a secret, and a manifest must not"
 MIDNIGHT: Final = "T00:00:00Z"
 TYPES: Final[Mapping[str, type]] = {"whole number": int, "true or false": bool}
 REGIONS: Final = "targetRegions"
@@ -32,11 +33,15 @@ SHORT: Final = ("name", COUNT, STORAGE)
 
 @dataclass(slots=True)
 class Emitted:
-    """A spec as plain values, the number of live fields newer than us, and the fields that cannot be stated."""
+    """A spec as plain values, the number of live fields newer than us, and the fields that cannot be stated.
+
+    `bare` are the stated texts that every other output hides: an address with a query, which may be a secret or not.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     unknown: int = 0
     odd: list[tuple[Path, str]] = field(default_factory=list)
+    bare: list[Path] = field(default_factory=list)
 
 
 def spec_of(kind: Kind, body: Body) -> Emitted:
@@ -89,19 +94,27 @@ def _value(emitted: Emitted, node: Node, value: Any, path: Path, *, exact: bool)
     match node:
         case Record() if isinstance(value, Mapping):
             return _record(emitted, node, value, path, exact=exact)
-        case Keyed() if isinstance(value, Mapping):
+        case Keyed() if isinstance(value, Mapping) and all(isinstance(entry, Mapping) for entry in value.values()):
             return [_record(emitted, node.item, entry, (*path, key), exact=exact) for key, entry in value.items()]
         case Table() if isinstance(value, Mapping):
-            entries = {
-                str(key): _value(emitted, node.value, entry, (*path, key), exact=exact) for key, entry in value.items()
-            }
-            return {key: entry for key, entry in entries.items() if entry is not UNSET}
+            return _table(emitted, node, value, path, exact=exact)
         case Many() if isinstance(value, list):
             return _many(emitted, node, value, path)
         case Leaf() if not isinstance(value, Mapping | list):
             return _leaf(emitted, node, value, path)
         case _:
             return _cannot(emitted, path, "its live value has a shape of its own")
+
+
+def _table(emitted: Emitted, node: Table, value: Mapping[str, Any], path: Path, *, exact: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, entry in value.items():
+        below = (*path, key)
+        secret = holds_secret(str(key))
+        stated = _cannot(emitted, below, WITHHELD) if secret else _value(emitted, node.value, entry, below, exact=exact)
+        if stated is not UNSET:
+            result[str(key)] = stated
+    return result
 
 
 def _many(emitted: Emitted, node: Many, value: list[Any], path: Path) -> Any:
@@ -121,21 +134,15 @@ def _leaf(emitted: Emitted, node: Leaf, value: Any, path: Path) -> Any:
     if not isinstance(value, str):
         return value
     text = str(value)
-    if SIGNATURE.search(text):
-        return _cannot(emitted, path, "the address is signed, and a manifest must not hold a secret")
-    if not _writable(text):
+    if holds_secret(text):
+        return _cannot(emitted, path, WITHHELD)
+    if not is_unicode(text):
         return _cannot(emitted, path, "the live text is not Unicode")
+    if without_secrets(text) != text:
+        emitted.bare.append(path)
     if node.form.name == "date or instant" and text.endswith(MIDNIGHT):
         return date.fromisoformat(text.removesuffix(MIDNIGHT))
     return text
-
-
-def _writable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _cannot(emitted: Emitted, path: Path, reason: str) -> Any:

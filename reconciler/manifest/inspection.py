@@ -28,7 +28,6 @@ CLEAR_HINTS: Final[Mapping[str, str]] = {
     "identity": "“type: None” removes identities",
     "safetyProfile": "state the flags: allowDeletionOfReplicatedLocations, blockDeletionBeforeEndOfLife",
 }
-_REQUIRED: dict[int, tuple[str, ...]] = {}
 
 
 class Inspection:
@@ -42,7 +41,7 @@ class Inspection:
 
     def record(self, shape: Record, value: Mapping[str, Any], path: Path, key: tuple[str, ...] = ()) -> None:
         """Inspect one mapping; `key` names the fields that identify it in its list."""
-        for name in _REQUIRED.get(id(shape)) or _required(shape):
+        for name in shape.required:
             if name in value or (not path and name in LATER):
                 continue
             if name in key:
@@ -140,15 +139,6 @@ def _instead(slot: Slot) -> str:
         return CLEAR_HINTS.get(slot.path, "")
     word = str(default).lower() if isinstance(default, bool) else default
     return f"state the service's default, {slot.path.rpartition('.')[2]}: {word}, or remove the line"
-
-
-def _required(shape: Record) -> tuple[str, ...]:
-    """Names of the fields a record needs; shapes live as long as the process, so their identity is a key."""
-    known = _REQUIRED.get(id(shape))
-    if known is None:
-        known = tuple(name for name, slot in shape.slots.items() if slot.field.required)
-        _REQUIRED[id(shape)] = known
-    return known
 
 
 def _words(path: Path) -> Path:

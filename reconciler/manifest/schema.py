@@ -25,7 +25,7 @@ from reconciler.manifest.field_schema import (
     text_schema,
 )
 from reconciler.manifest.metadata import NAME_OF, RESOURCE_GROUP, SCOPE_KEYS, known_keys, needed_keys
-from reconciler.manifest.patterns import portable
+from reconciler.manifest.patterns import any_case, portable
 from reconciler.manifest.policy import FLAGS, WORDS
 from reconciler.manifest.unchecked import PATH
 from reconciler.model.address import Kind
@@ -142,6 +142,6 @@ def _unchecked(kind: Kind) -> Schema:
     return {
         "type": "object",
         "description": "Fields newer than this version, by dotted path: sent as they are.",
-        "propertyNames": {"pattern": portable(PATH), "not": {"enum": known}},
+        "propertyNames": {"pattern": portable(PATH), "not": {"pattern": any_case(tuple(known))}},
         "additionalProperties": NEVER_NULL,
     }

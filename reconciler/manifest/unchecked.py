@@ -6,20 +6,23 @@ It must not become a way around the rules, so it may not name, or reach into, a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import yaml
 
-from reconciler.kinds.registry import KINDS
+from reconciler.kinds.registry import ENVELOPE_OWN, KINDS, KindRules
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.shape import Node, Record
-from reconciler.manifest.complaints import ENVELOPE_OWN, SERVICE_OWN
+from reconciler.manifest.complaints import SERVICE_OWN
 from reconciler.manifest.findings import shown
 from reconciler.manifest.values import Reader, Sheet, is_null
 from reconciler.model.address import Kind
 
 INTEGER: Final = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 DECIMAL: Final = re.compile(r"[+-]?(\d{1,17}\.\d{0,17}|\.\d{1,17}|\d{1,17}(\.\d{0,17})?[eE][+-]?\d{1,2})")
+OWN: Final = frozenset(word.lower() for word in SERVICE_OWN)
+AROUND: Final = frozenset(word.lower() for word in ENVELOPE_OWN)  # below it, others may have these names
 PATH: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
 
 
@@ -31,7 +34,7 @@ def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any
             break
         origin = reader.origin(entry.key)
         value = _by_tag(entry.node, reader.value(entry.node, (), Sheet()))
-        code = _objection(path, KINDS[kind].shape)
+        code = _objection(path, KINDS[kind])
         if code == "unchecked-known":
             reader.findings.add(origin, code, f"unchecked.{shown(path)} is a known field of {kind}")
         elif code == "read-only-field":
@@ -46,23 +49,29 @@ def read_unchecked(reader: Reader, node: yaml.Node, kind: Kind) -> dict[str, Any
     return result
 
 
-def _objection(path: str, shape: Record) -> str:
-    """The code of what is wrong with a path; empty where it names something new."""
-    parts = path.split(".")
+def _objection(path: str, rules: KindRules) -> str:
+    """The code of what is wrong with a path; empty where it names something new. Case is no difference to Azure."""
+    parts = path.lower().split(".")
     if not PATH.fullmatch(path) or parts[0] == "properties":
         return "bad-unchecked"
-    if parts[0] in SERVICE_OWN or not SERVICE_OWN.isdisjoint(set(parts) - ENVELOPE_OWN):
+    if parts[0] in OWN or not OWN.isdisjoint(set(parts) - AROUND):
         return "read-only-field"
-    node: Node = shape
+    if any(_lower(own) == tuple(parts[: len(own)]) for own in rules.read_only):
+        return "read-only-field"
+    node: Node = rules.shape
     rule: Rule | None = None
     for part in parts:
         if not isinstance(node, Record):
             return "bad-unchecked"
-        slot = node.slots.get(part)
+        slot = next((slot for name, slot in node.slots.items() if name.lower() == part), None)
         if slot is None:
             return ""
         node, rule = slot.node, slot.field.rule
     return "read-only-field" if rule is Rule.READ_ONLY else "unchecked-known"
+
+
+def _lower(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word.lower() for word in words)
 
 
 def _by_tag(node: yaml.Node, value: Any) -> Any:

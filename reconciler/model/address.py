@@ -143,4 +143,4 @@ class Address:
 
 def owner_digest(instance: str, address: Address) -> str:
     """12 hex digits that bind an owner tag to one address, so that a copied tag claims nothing."""
-    return hashlib.sha256(f"{instance}\n{address.key}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{instance}\n{address.key}".encode(errors="surrogatepass")).hexdigest()[:12]

@@ -12,7 +12,10 @@ from reconciler.model.address import Address
 
 
 class Replicated(StrEnum):
-    """Whether the newest version offered in a region has reached it. Unknown is never green."""
+    """Whether the newest version offered in a region has reached it. Unknown is never green.
+
+    Of a version that has failed, or comes back from the recycle bin, it is unknown even where nobody asked.
+    """
 
     NOT_ASKED = "notAsked"
     YES = "yes"
@@ -24,8 +27,8 @@ class Replicated(StrEnum):
 class Latest:
     """What `latest` of a definition resolves to in one region, before and after the plan; "" where to nothing.
 
-    Provisioned versions count; where replication was asked for (`replicated`), only those that have reached the
-    region, and those that the plan itself takes there.
+    Provisioned versions count, also while they are updated; where replication was asked for (`replicated`), only those
+    that have reached the region, and those that the plan itself takes there.
     """
 
     definition: Address

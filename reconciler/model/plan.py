@@ -124,7 +124,7 @@ class Action:
     `body` is the full ARM body of a PUT or of a POST share (None for deletes, waits and noops); `resource_id` where
     it goes. A replacement is two actions: one that removes, without a body, and one that makes, with the new one.
     `fingerprint` the live state it was planned against ("" where nothing was there). `expected` is the canonical
-    body that must be live before a later step of several, and the one a wait hopes to find.
+    body that must be live before a later step of several, of which a share names the owner, or that a wait hopes for.
     """
 
     id: str
@@ -206,7 +206,12 @@ class Target:
 
     @property
     def several_subscriptions(self) -> bool:
-        """Whether addresses need their subscription to be told apart."""
+        """Whether addresses need their subscription to be told apart: a group of one name is in two of them."""
+        return len({scope.key for scope in self.scopes}) > len({scope.group.lower() for scope in self.scopes})
+
+    @property
+    def spans_subscriptions(self) -> bool:
+        """Whether it looks into more than one subscription: each has limits of its own."""
         return len({scope.subscription.lower() for scope in self.scopes}) > 1
 
 
@@ -263,3 +268,9 @@ class Plan:
     def writes(self) -> tuple[Action, ...]:
         """The actions that change Azure."""
         return tuple(action for action in self.actions if action.writes)
+
+    def stopped(self, *, partial: bool) -> bool:
+        """Whether nothing of it may be written: a run-level refusal, or any refusal or gap without `--partial`."""
+        if any(refusal.level is Level.RUN for refusal in self.refusals):
+            return True
+        return not partial and bool(self.refusals or self.unread)

@@ -53,6 +53,21 @@ class Report:
     interrupted: bool = False
     summary: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def lost(self) -> tuple[Address, ...]:
+        """What a replacement deleted and did not make anew, in the plan's order; what is under way is not lost."""
+        gone = [one.address for one in self.results if _half(one) == 1 and one.outcome is Outcome.SUCCEEDED]
+        back = (Outcome.SUCCEEDED, Outcome.PENDING)
+        made = {one.address for one in self.results if _half(one) == 2 and one.outcome in back}  # noqa: PLR2004 - the second half
+        return tuple(address for address in gone if address not in made)
+
     def count(self, outcome: Outcome) -> int:
         """How many actions ended so."""
         return sum(result.outcome is outcome for result in self.results)
+
+
+def _half(result: ActionResult) -> int:
+    """Which half of a replacement a result is of: 1 that it goes, 2 that it comes; 0 for all else."""
+    if result.verb is not Verb.REPLACE:
+        return 0
+    return 1 if result.action_id.endswith(" #1") else 2

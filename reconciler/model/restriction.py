@@ -1,4 +1,4 @@
-"""What narrows a plan: the allow-list of a target, rules that hide fields, and a selection of addresses.
+"""What narrows a plan: what a target may touch, what others declare, rules that hide fields, a selection of addresses.
 
 Apart from the plan because settings and command line state these before there is a plan; the plan repeats them, so
 that nobody takes a narrowed plan for a whole one.
@@ -6,11 +6,12 @@ that nobody takes a narrowed plan for a whole one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.address import Address, Kind
-from reconciler.model.state import Path
+from reconciler.model.address import Address, Kind, Scope
+from reconciler.model.state import DesiredResource, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,22 @@ class AllowList:
     galleries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What another target of the settings declares, or the rest of this one where a part of it is planned.
+
+    `scopes` are the resource groups it looks into, `allowed` what it may touch, `prunes` whether it ever deletes what
+    left its manifests; `unknown` says why these cannot be read, "" where they are.
+    """
+
+    name: str
+    declared: Mapping[Address, DesiredResource] = field(default_factory=dict, hash=False)
+    scopes: tuple[Scope, ...] = ()
+    allowed: AllowList = field(default_factory=AllowList)
+    prunes: bool = True
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

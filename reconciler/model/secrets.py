@@ -1,4 +1,4 @@
-"""What must never be printed or kept: an address's query may be its signature, its user part a password.
+"""What must never be printed or kept: signatures, keys, tokens, passwords, and a query, which may hold any of them.
 
 Everything that leaves this process as text or JSON, or is kept by it, passes here once, whoever made it.
 """
@@ -9,17 +9,46 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from reconciler.logs import JWT, REDACTED
+from reconciler.logs import JWT, NAMED, REDACTED
 
 HIDDEN: Final = "?…"
-QUERY: Final = re.compile(r"(https?://[^\s?\"“”<>]*)\?[^\s\"“”<>]+", re.IGNORECASE)
+WORD: Final = re.compile(r"[^\s\"“”<>]+")
 USER: Final = re.compile(r"(https?://)[^\s/?#@\"“”<>]+@", re.IGNORECASE)
+PASSWORD: Final = re.compile(r"(://[^\s/?#@:\"“”<>]*:)[^\s/?#@\"“”<>]+@")
+SIGNATURE: Final = re.compile(
+    r"(?:(?<![a-z0-9_])|(?<=%26)|(?<=%3f))(sig(?:nature)?(?:=|%3d))[^\s&;\"'“”<>]+", re.IGNORECASE
+)
+HEADER: Final = re.compile(
+    r"\b(authorization\W{1,4}[a-z]+|bearer|shared_?access_?signature|sharedkey) +[^\s\"'“”<>]{16,}", re.IGNORECASE
+)
 
 
 def without_secrets(text: str) -> str:
-    """The text with `?…` for the query of every http address, and without tokens and passwords in addresses."""
-    if "://" in text:
-        text = USER.sub(rf"\1{REDACTED}@", QUERY.sub(rf"\1{HIDDEN}", text))
+    """The text with `?…` for the query of every address, and without signatures, keys, tokens and passwords."""
+    if "://" in text and "?" in text:
+        text = WORD.sub(lambda word: _without_query(word[0]), text)
+    return _without_marked(text)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text says of itself that it holds a secret; a query alone says nothing."""
+    return _without_marked(text) != text
+
+
+def _without_query(word: str) -> str:
+    begin = word.find("://")
+    query = word.find("?", begin)
+    return f"{word[:query]}{HIDDEN}" if begin >= 0 and 0 <= query < len(word) - 1 else word
+
+
+def _without_marked(text: str) -> str:
+    """The text without what a word before it calls a secret; each word costs a look only where its sign is there."""
+    if "://" in text and "@" in text:
+        text = PASSWORD.sub(rf"\1{REDACTED}@", USER.sub(rf"\1{REDACTED}@", text))
+    if "=" in text or ":" in text or "%3" in text:
+        text = SIGNATURE.sub(rf"\1{REDACTED}", NAMED.sub(rf"\1{REDACTED}", text))
+    if " " in text:
+        text = HEADER.sub(rf"\1 {REDACTED}", text)
     return JWT.sub(REDACTED, text) if "eyJ" in text else text
 
 

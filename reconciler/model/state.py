@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.evidence import Evidence
 
 Path = tuple[str | int, ...]
 Body = Mapping[str, Any]
@@ -160,6 +161,11 @@ class Unread:
         return key == self.under or key.startswith((f"{self.under}/", f"{self.under}@"))
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A map as it is; none where a live value has a type that nobody expects: whoever decides asks for that first."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def role_key(scope: Scope, role: str) -> str:
     """Where a custom role is looked up by name: a name may mean different roles in different groups."""
     return f"{scope.key}:{role.lower()}"
@@ -170,7 +176,8 @@ class LiveState:
     """What Azure answered: resources found, addresses proven absent, places that could not be read.
 
     `roles` maps the `role_key` of a custom role to the GUID it was found under; `soft_deleted` holds the deleted
-    versions that galleries with soft delete still keep; `calls` counts requests.
+    versions that galleries with soft delete still keep; `evidence` is what was looked up for replacements; `calls`
+    counts requests.
     """
 
     resources: Mapping[Address, LiveResource]
@@ -178,5 +185,6 @@ class LiveState:
     unread: tuple[Unread, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     soft_deleted: Mapping[Address, SoftDeleted] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     calls: int = 0
     seconds: float = 0.0

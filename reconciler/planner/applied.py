@@ -6,7 +6,7 @@ Apart from the apply itself, because the ledger may be lost at any time without 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.ledger import Applied
@@ -28,10 +28,18 @@ class Entries:
     gone: tuple[Address, ...] = ()
 
 
-def entries_of(
-    plan: Plan, report: Report, desired: Mapping[Address, DesiredResource], options: Options, *, at: str
-) -> Entries:
-    """The entries after an apply, made `at` an instant in UTC; `desired` has its custom roles resolved.
+def declared_of(plan: Plan, desired: Mapping[Address, DesiredResource], options: Options) -> Mapping[Address, Applied]:
+    """What is to be kept of each declared resource once the plan is carried out; `desired` has its roles resolved."""
+    last = {action.address: action for action in plan.actions}
+    return {
+        address: _entry(desired[address], action, options, plan.source.revision)
+        for address, action in last.items()
+        if address in desired and action.verb not in LEAVING
+    }
+
+
+def entries_of(plan: Plan, report: Report, declared: Mapping[Address, Applied], *, at: str) -> Entries:
+    """The entries after an apply, made `at` an instant in UTC; `declared` is what `declared_of` says.
 
     A resource counts once all its steps succeeded, or if it was equal already. What was written while its declaration
     is not at hand loses its entry: an old one would tell a lie.
@@ -43,12 +51,14 @@ def entries_of(
     put, gone = {}, []
     for address, actions in steps.items():
         if not all(_through(action, ended) for action in actions):
+            if any(action.removes and _through(action, ended) for action in actions):
+                gone.append(address)  # deleted by us and not made anew: nobody else is to blame for that
             continue
-        resource = desired.get(address)
-        if resource is None or actions[-1].verb in LEAVING:
+        entry = declared.get(address)
+        if entry is None or actions[-1].verb in LEAVING:
             gone.append(address)
         else:
-            put[address] = _entry(resource, actions[-1], options, at, plan.source.revision)
+            put[address] = replace(entry, at=at, revision=plan.source.revision)
     return Entries(put, tuple(gone))
 
 
@@ -58,8 +68,8 @@ def _through(action: Action, ended: Mapping[str, Outcome]) -> bool:
     return ended.get(action.id) is Outcome.SUCCEEDED
 
 
-def _entry(resource: DesiredResource, action: Action, options: Options, at: str, revision: str) -> Applied:
+def _entry(resource: DesiredResource, action: Action, options: Options, revision: str) -> Applied:
     """The owner tag stands in the entry where it is ours: an equal resource with a reason is somebody else's."""
     ours = action.verb is not Verb.NOOP or not action.reasons
     body = tagged(dict(resource.body), resource, options) if ours else resource.body
-    return Applied(kept(body), kept(resource.unchecked), at, revision)
+    return Applied(kept(body), kept(resource.unchecked), revision=revision)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.model.address import Address, Kind
+from reconciler.model.evidence import Questions
 from reconciler.model.ledger import EMPTY, Ledger
-from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
-from reconciler.model.state import DesiredState, LiveState
+from reconciler.model.plan import Action, Level, Plan, Refusal, RefusalRule, Source, Target, Undeclared, Verb
+from reconciler.model.state import DesiredState, LiveState, OnImmutableChange
 from reconciler.planner import guards
 from reconciler.planner.afterwards import Afterwards, afterwards
+from reconciler.planner.circles import source_circles
 from reconciler.planner.context import Context, context_of
 from reconciler.planner.detect import created, detect
 from reconciler.planner.document import digest_of
@@ -27,7 +29,7 @@ from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import Removals, removals
-from reconciler.planner.replace import replacements
+from reconciler.planner.replace import questions, replacements, spares
 from reconciler.planner.scope import within
 from reconciler.planner.selection import Choice, choose
 from reconciler.planner.volume import volume_rows
@@ -86,6 +88,17 @@ def build(  # noqa: PLR0913 - both states, the rules, and what the plan is of, s
     )
 
 
+def asked_first(
+    desired: DesiredState, live: LiveState, options: Options, *, target: Target, now: datetime
+) -> Questions:
+    """What has to be looked up before such a plan is made: it goes into `live` as its evidence. Mostly nothing."""
+    replaces = OnImmutableChange.REPLACE
+    if all(one.policy.on_immutable_change is not replaces for one in desired.resources.values()):
+        return Questions()
+    known, _ = ignoring(within(target.allowed, context_of(desired.resources, live, options, now)))
+    return questions(known)
+
+
 def _findings(context: Context) -> tuple[Context, dict[Address, Finding]]:
     """What is found about everything declared; what cannot be decided counts as unread from then on."""
     findings = {address: detect(context, context.desired[address]) for address in sorted(context.desired)}
@@ -101,7 +114,7 @@ def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
     kept = [finding for address, finding in findings.items() if address not in replaced.taken]
     declared = [*(action for finding in kept for action in finding.actions), *replaced.actions]
     refusals = [finding.refusal for finding in kept if finding.refusal is not None]
-    refusals += [*replaced.refusals, *identifier_clashes(context, declared, replaced.taken)]
+    refusals += [*replaced.refusals, *identifier_clashes(context, declared, replaced.taken), *source_circles(declared)]
 
     def removed(known: Context, chosen: list[Action]) -> Removals:
         return removals(known, outlook_of(chosen), replaced.taken)
@@ -112,7 +125,7 @@ def _decided(context: Context, findings: dict[Address, Finding]) -> _Decided:
         everything = {*context.desired, *context.live.resources}
         context = replace(context, left_out=frozenset(one for one in everything if not choice.chosen(one)))
         going = removed(context, choice.actions(declared))
-    actions, held = _leave_refused_alone([*declared, *going.actions], refusals)
+    actions, held = _leave_refused_alone([*declared, *going.actions], refusals, replaced.refusals)
     rest = (*choice.refusals(held), *going.refusals)
     return _Decided(context, tuple(choice.actions(actions)), rest, going.rows, choice)
 
@@ -129,15 +142,26 @@ def _run_guards(context: Context, actions: tuple[Action, ...], later: Afterwards
     return (*(refusal for refusal in found if refusal is not None), *guards.limits_exceeded(later, context.options))
 
 
-def _leave_refused_alone(actions: list[Action], refusals: list[Refusal]) -> tuple[list[Action], list[Refusal]]:
-    """Drop writes at and below refused declared resources; the refusal names what it holds back."""
+def _leave_refused_alone(
+    actions: list[Action], refusals: list[Refusal], unreplaced: tuple[Refusal, ...]
+) -> tuple[list[Action], list[Refusal]]:
+    """Drop writes at and below refused declared resources; the refusal names what it holds back.
+
+    What is only not replaced (`unreplaced`) may still get what it lacks.
+    """
     kept = list(actions)
     named = []
     for refusal in refusals:
         if refusal.level is Level.RUN:
             named.append(refusal)
             continue
-        held = [action for action in kept if action.writes and _below(action.address, refusal.addresses)]
+        held = [
+            action
+            for action in kept
+            if action.writes
+            and _below(action.address, refusal.addresses)
+            and not (refusal in unreplaced and spares(refusal, action))
+        ]
         kept = [action for action in kept if action not in held]
         extra = dict.fromkeys(action.address for action in held if action.address not in refusal.addresses)
         named.append(replace(refusal, addresses=(*refusal.addresses, *extra)))
@@ -167,7 +191,8 @@ def _unowned(context: Context) -> tuple[Address, ...]:
 def _sealed(plan: Plan) -> Plan:
     counts = Counter(str(action.verb) for action in plan.actions)
     summary = {str(verb): counts[str(verb)] for verb in Verb if counts[str(verb)] or verb in SHOWN}
-    summary |= {"refused": len(plan.refusals), "unread": len(plan.unread), "undeclared": len(plan.undeclared)}
+    refused = sum(refusal.rule is not RefusalRule.INCOMPLETE_READ for refusal in plan.refusals)  # unread by itself
+    summary |= {"refused": refused, "unread": len(plan.unread), "undeclared": len(plan.undeclared)}
     plan = replace(plan, summary=summary)
     return replace(plan, digest=digest_of(plan))
 

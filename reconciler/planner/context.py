@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address, Kind
@@ -24,7 +25,8 @@ class Context:
     `versions` are the live versions by definition, `owners` says whose each live resource is, `owned` is everything
     that this instance owns, in address order, `shallow` maps the key of a source to what keeps reading from it.
     `held` are the field paths that ignore rules keep as they are live, `hidden` the addresses where that hides a
-    difference; `left_out` are removals that were not selected.
+    difference; `left_out` are removals that were not selected, `elsewhere` what other targets declare or look after of
+    what is live.
     """
 
     desired: Mapping[Address, DesiredResource]
@@ -40,6 +42,7 @@ class Context:
     hidden: frozenset[Address] = frozenset()
     allowed: AllowList = field(default_factory=AllowList)
     left_out: frozenset[Address] = frozenset()
+    elsewhere: frozenset[Address] = frozenset()
 
     def owner(self, live: LiveResource) -> Owner:
         """Whose a live resource is, for this run."""
@@ -82,17 +85,25 @@ def context_of(
     owners = {address: owner_of(found, options.owner) for address, found in live.resources.items()}
     ours = [found for address, found in live.resources.items() if owners[address] is Owner.OURS]
     owned = tuple(sorted(ours, key=lambda found: found.address))
-    return Context(with_roles(desired, live.roles), live, options, now, children, owned, owners, _shallow(live), ledger)
+    known, shallow = with_roles(desired, live.roles), _shallow(desired, live)
+    return Context(known, live, options, now, children, owned, owners, shallow, ledger)
 
 
-def _shallow(live: LiveState) -> dict[str, Address]:
-    """By the key of a source the first version that is replicated Shallow from it (fact 2.4/15)."""
+def _shallow(desired: Mapping[Address, DesiredResource], live: LiveState) -> dict[str, Address]:
+    """By the key of a source the first version that is replicated Shallow from it, or is to be (fact 2.4/15)."""
     readers = sorted(
-        address
-        for address, found in live.resources.items()
-        if (found.body.get("publishingProfile") or {}).get("replicationMode") == "Shallow"
+        (address, source_key(found.body))
+        for resources in (live.resources, desired)
+        for address, found in resources.items()
+        if _reads_on(found.body)
     )
-    return {source_key(live.resources[reader].body): reader for reader in reversed(readers)}
+    return {source: reader for reader, source in reversed(readers) if source}
+
+
+def _reads_on(body: Mapping[str, Any]) -> bool:
+    """Whether a version may keep reading from its source; what nobody can read may."""
+    profile = body.get("publishingProfile")
+    return profile.get("replicationMode") == "Shallow" if isinstance(profile, Mapping) else bool(profile)
 
 
 def with_roles(desired: Mapping[Address, DesiredResource], roles: Mapping[str, str]) -> dict[Address, DesiredResource]:

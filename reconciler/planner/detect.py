@@ -98,12 +98,14 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     hands_off = _hands_off(desired, live, changes)
     if hands_off is not None:
         return Finding((hands_off,))
+    owner = forbidden_by_owner(context, desired, live, changes)
+    if owner is not None:
+        return Finding(refusal=owner)
     replaces = replaceable(desired, changes)
     if replaces:
         return Finding(replaces=replaces)
     refusal = (
-        forbidden_by_owner(context, desired, live, changes)
-        or forbidden_by_rule(context, desired, changes)
+        forbidden_by_rule(context, desired, changes)
         or forbidden_together(context, desired, live, after)
         or too_many_replicas(context.options, desired, live.body, after)
     )

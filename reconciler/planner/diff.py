@@ -11,7 +11,7 @@ from typing import Any
 from reconciler.kinds.overlay import same
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.plan import Change
-from reconciler.model.state import DesiredResource, Path
+from reconciler.model.state import DesiredResource, Path, mapping
 
 UNCHECKED = "unchecked"
 
@@ -46,13 +46,26 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tu
     from deepdiff import DeepDiff
 
     found: dict[Path, tuple[Any, Any]] = {}
-    tree = DeepDiff(dict(before), dict(after), view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
+    old, new = _unequal(before, after)
+    tree = DeepDiff(old, new, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     for levels in tree.values():
         for level in levels:
             path = _up_to_list(level.path(output_format="list"))
             found[path] = (dig(before, path), dig(after, path))
     assert found, "bodies that are not the same must show a difference"
     return [(path, *found[path]) for path in sorted(found, key=lambda path: [str(part) for part in path])]
+
+
+def _unequal(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both bodies without what is equal in them: the walk below costs by what it is given, and most of it is equal."""
+    old, new = dict(before), dict(after)
+    for key in before.keys() & after.keys():
+        left, right = before[key], after[key]
+        if same(left, right):
+            del old[key], new[key]
+        elif isinstance(left, Mapping) and isinstance(right, Mapping):
+            old[key], new[key] = _unequal(left, right)
+    return old, new
 
 
 def _up_to_list(path: list[str | int]) -> Path:
@@ -63,6 +76,11 @@ def _up_to_list(path: list[str | int]) -> Path:
             break
         kept.append(part)
     return tuple(kept)
+
+
+def entries(value: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of a keyed list that are maps."""
+    return {key: entry for key, entry in mapping(value).items() if isinstance(entry, Mapping)}
 
 
 def dig(body: Any, path: Path) -> Any:

@@ -1,7 +1,7 @@
 """The plan as a document: plain values in a fixed layout, and the digest that names it.
 
 Two forms: the printed one, and the saved one, which also holds what an apply needs. The digest covers the saved form
-without its moments and its own name, bodies included, so the same inputs always carry the same name in both.
+without its moments, places and own name, bodies included, so the same inputs always carry the same name in both.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from reconciler import __version__
 from reconciler.model.address import Address, Scope
 from reconciler.model.diagnostic import Origin
+from reconciler.model.ledger import Applied
 from reconciler.model.plan import Action, Change, Plan, Refusal, Source, Target, Undeclared
 from reconciler.model.state import Path, Unread
 from reconciler.planner.fingerprint import canonical_json
@@ -21,7 +22,8 @@ from reconciler.planner.narrowed import allowed_document, ignored_document, rule
 from reconciler.planner.plain import plain
 
 SCHEMA_VERSION = 1
-NOT_NAMED = frozenset({"createdAt", "read", "digest"})  # what may differ between two plans of the same name
+NOT_NAMED = frozenset({"createdAt", "source", "read", "declared", "digest"})  # may differ between plans of one name
+NOT_NAMED_OF_UNREAD = frozenset({"message", "hint"})
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -51,13 +53,20 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def saved_document(plan: Plan, read: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def saved_document(
+    plan: Plan, read: Mapping[str, Any] | None = None, declared: Mapping[Address, Applied] | None = None
+) -> dict[str, Any]:
     """The plan with everything that carrying it out takes: bodies, ids, paths in parts; nothing is left out or hidden.
 
-    `read` says what reading cost, for whoever shows the plan later. `planner.saved` is the way back.
+    `read` says what reading cost, for whoever shows the plan later; `declared` is what the ledger is to keep of each
+    resource. `planner.saved` is the way back.
     """
     document = plan_document(plan)
     document["read"] = dict(read or {})
+    document["declared"] = {
+        _address(address): {"body": plain(entry.body), "unchecked": plain(entry.unchecked)}
+        for address, entry in (declared or {}).items()
+    }
     document["roles"] = {_address(address): address.access.role_id for address in _grants(plan) if address.access}
     for row, place in zip(document["unread"], plan.unread, strict=True):
         row |= {"under": place.under, "passing": place.passing}
@@ -99,9 +108,25 @@ def digest_of(plan: Plan) -> str:
 
 
 def digest_of_document(saved: Mapping[str, Any]) -> str:
-    """The name that a saved plan ought to carry."""
+    """The name that a saved plan ought to carry: of what is planned, not of when, from which folder or commit.
+
+    Places in manifests are told and not named, and of what is unread only what and why: Azure's words about it hold
+    the id of the one request.
+    """
     named = {key: value for key, value in saved.items() if key not in NOT_NAMED}
-    return hashlib.sha256(canonical_json(named).encode()).hexdigest()
+    named["actions"] = [_placeless(row) for row in saved["actions"]]
+    named["refusals"] = [_placeless(row) for row in saved.get("refusals", ())]
+    named["unread"] = [
+        {key: value for key, value in row.items() if key not in NOT_NAMED_OF_UNREAD} for row in saved.get("unread", ())
+    ]
+    return hashlib.sha256(canonical_json(named).encode(errors="surrogatepass")).hexdigest()
+
+
+def _placeless(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An action or refusal without the places that ask for it."""
+    bare = {key: value for key, value in row.items() if key != "origin"}
+    changes = ({key: value for key, value in change.items() if key != "origin"} for change in row.get("changes", ()))
+    return {**bare, "changes": list(changes)}
 
 
 def _address(address: Address) -> str:

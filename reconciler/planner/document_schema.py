@@ -172,6 +172,7 @@ def _saved() -> Schema:
     cost = {"resources": COUNT, "calls": COUNT, "seconds": AMOUNT, "state": TEXT}
     return {
         "read": {**_record({}, cost), "description": "what reading cost; not covered by the digest"},
+        "declared": {"type": "object", "additionalProperties": _record({"body": BODY, "unchecked": BODY})},
         "roles": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
-from reconciler.model.state import LiveResource
+from reconciler.model.state import LiveResource, mapping
 from reconciler.planner.context import Context
 from reconciler.planner.ownership import marker_for, marker_of
 
@@ -34,7 +34,7 @@ def outlook_of(actions: Iterable[Action]) -> Outlook:
     changed: dict[Address, Mapping[str, Any]] = {}
     for action in actions:
         if action.address.kind is Kind.IMAGE_VERSION and action.body is not None:
-            profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
+            profile = mapping(mapping(action.body.get("properties")).get("publishingProfile"))
             if action.makes and action.verb is not Verb.RESTORE:  # nobody knows yet what a restored one is like
                 made[action.address] = profile
             elif not action.makes:
@@ -45,8 +45,8 @@ def outlook_of(actions: Iterable[Action]) -> Outlook:
 def usable(profile: Mapping[str, Any]) -> bool:
     """Whether `latest` may resolve to a version somewhere: it is offered in one of its regions."""
     regions: Any = profile.get("targetRegions") or ({},)
-    entries = regions.values() if isinstance(regions, Mapping) else regions
-    return any(offered(profile, entry) for entry in entries)
+    entries = regions.values() if isinstance(regions, Mapping) else regions if isinstance(regions, list | tuple) else ()
+    return any(offered(profile, entry) for entry in entries if isinstance(entry, Mapping))
 
 
 def offered(profile: Mapping[str, Any], region: Mapping[str, Any]) -> bool:

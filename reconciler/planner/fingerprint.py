@@ -9,10 +9,11 @@ import hashlib
 import json
 from typing import Any
 
-from reconciler.model.state import Body, LiveResource
+from reconciler.model.state import Body, LiveResource, mapping
 
 NOT_COMPARED = frozenset({"securityProfile"})  # only part of it is listed, the rest comes on request (fact 3.6/1)
 SHARING, GROUPS = "sharingProfile", "groups"  # likewise on request alone (fact 2.2/5)
+PRIVATE = {"permissions": "Private"}  # what a gallery is that says nothing of it
 
 
 def fingerprint(live: LiveResource | None) -> str:
@@ -24,14 +25,19 @@ def fingerprint(live: LiveResource | None) -> str:
 
 def digest_of(value: Any) -> str:
     """16 hex digits over a value; "" for none."""
-    return "" if value is None else hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]
+    if value is None:
+        return ""
+    return hashlib.sha256(canonical_json(value).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def compared(body: Body) -> dict[str, Any]:
-    """The body without what only some answers hold."""
+    """The body without what only some answers hold: the groups, and that a gallery is private."""
     seen = {key: value for key, value in body.items() if key not in NOT_COMPARED}
-    if GROUPS in (seen.get(SHARING) or {}):
-        seen[SHARING] = {key: value for key, value in seen[SHARING].items() if key != GROUPS}
+    profile = mapping(seen.get(SHARING))
+    if profile:
+        seen[SHARING] = {key: value for key, value in profile.items() if key != GROUPS}
+        if seen[SHARING] in ({}, PRIVATE):
+            del seen[SHARING]
     return seen
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -16,7 +16,9 @@ from reconciler.model.address import Address
 from reconciler.model.state import Path
 
 WILD = re.compile(r"\*\*/|\*\*|\*|\?")
-WORDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/@]*", "?": "[^/@]"}
+STARS = re.compile(r"\*+")
+EDGES = "/@"
+FORMS = 1024
 
 
 def has_glob(pattern: str) -> bool:
@@ -24,20 +26,65 @@ def has_glob(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
 
 
-@lru_cache(maxsize=1024)
-def _address_form(pattern: str) -> re.Pattern[str]:
-    text = pattern.strip("/").lower()
+def _fits(form: tuple[str, ...], text: str, edges: str) -> bool:
+    """Whether a form names the whole text; `*` and `?` stop at edges.
+
+    A number holds the places in the text that the form so far can reach, one bit each, and every part of the form
+    moves all of them at once: no pattern takes longer than its length times the text's.
+    """
+    end = 1 << len(text)
+    inner = (end - 1) & ~sum(_places(text, edge) for edge in edges)
+    reached = 1
+    for part in form:
+        onward = (end << 1) - (reached & -reached)  # every place from the first one on
+        if part == "**":
+            reached = onward
+        elif part == "**/":
+            reached |= (_places(text, "/") & onward) << 1
+        elif part == "*":
+            reached |= ((reached & inner) + inner) ^ inner  # a carry runs to the next edge
+        elif part == "?":
+            reached = (reached & inner) << 1
+        else:
+            reached = (reached & _places(text, part)) << len(part)
+        if not reached:
+            return False
+    return bool(reached & end)
+
+
+def _places(text: str, part: str) -> int:
+    """Where a part begins in the text, one bit for each place."""
+    places, at = 0, text.find(part)
+    while at >= 0:
+        places |= 1 << at
+        at = text.find(part, at + 1)
+    return places
+
+
+@lru_cache(maxsize=FORMS)
+def _form(pattern: str) -> tuple[str, ...]:
+    """A pattern cut into wild cards and the texts between them."""
     parts, start = [], 0
-    for wild in WILD.finditer(text):
-        parts += [re.escape(text[start : wild.start()]), WORDS[wild[0]]]
+    for wild in WILD.finditer(pattern):
+        parts += [pattern[start : wild.start()], wild[0]]
         start = wild.end()
-    return re.compile("".join((*parts, re.escape(text[start:]))))
+    return tuple(part for part in (*parts, pattern[start:]) if part)
+
+
+@lru_cache(maxsize=FORMS)
+def _address_form(pattern: str) -> tuple[str, ...]:
+    return _form(pattern.strip("/").lower())
+
+
+@lru_cache(maxsize=FORMS)
+def _word_form(pattern: str) -> tuple[str, ...]:
+    return _form(STARS.sub("*", pattern.lower()))
 
 
 def names_address(pattern: str, address: Address) -> bool:
     """Whether a glob names this address, written with or without its subscription."""
     form = _address_form(pattern)
-    return any(form.fullmatch(text) for text in _texts(address))
+    return any(_fits(form, text, EDGES) for text in _texts(address))
 
 
 def covers_address(pattern: str, address: Address) -> bool:
@@ -51,14 +98,9 @@ def _texts(address: Address) -> tuple[str, ...]:
     return (address.text().lower(), address.text(with_subscription=True).lower(), address.key)
 
 
-@cache
-def _word_form(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
-
-
 def names_word(pattern: str, word: str) -> bool:
     """Whether a glob names one word: a gallery's name, or one part of a field path."""
-    return _word_form(pattern.lower()).fullmatch(word.lower()) is not None
+    return _fits(_word_form(pattern), word.lower(), "")
 
 
 @lru_cache(maxsize=8192)

@@ -15,7 +15,7 @@ from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Limit
 from reconciler.model.plan import Action, Level, Refusal, RefusalRule
-from reconciler.model.state import DesiredResource, LiveResource
+from reconciler.model.state import DesiredResource, LiveResource, mapping
 from reconciler.planner.afterwards import Afterwards
 from reconciler.planner.context import Context
 from reconciler.planner.fate import Outlook, marker, usable
@@ -28,16 +28,21 @@ STRAYS = 3
 
 
 def incomplete_read(context: Context) -> Refusal | None:
-    """Unread is not absent: what could not be read is left alone, and nothing lifts that."""
+    """Unread is not absent: what could not be read is left alone, and nothing lifts that. Names the declared there."""
     places = context.live.unread
     if not places:
         return None
     shown = ", ".join(sorted({place.where for place in places})[:3])
     more = f" and {len(places) - 3} more" if len(places) > 3 else ""  # noqa: PLR2004 - as many as are shown
+    unknown = tuple(
+        address
+        for address in sorted(context.desired.keys() - context.live.resources.keys() - context.left_out)
+        if context.unread(address)
+    )
     return Refusal(
         RefusalRule.INCOMPLETE_READ,
         Level.RESOURCE,
-        (),
+        unknown,
         f"could not read {shown}{more}; nothing there is created or deleted",
         ways_out=("mend what is named below and plan again",),
     )
@@ -121,9 +126,11 @@ def protected(context: Context, live: LiveResource) -> Refusal | None:
 def community(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a community gallery before its sharing is reset (fact 7/4)."""
     del context
-    if (live.body.get("sharingProfile") or {}).get("permissions") != "Community":
+    where, profile = live.address.text(), live.body.get("sharingProfile") or {}
+    if not _legible(live.body, "sharingProfile"):
+        return _unreadable(live, "sharingProfile")
+    if profile.get("permissions") != "Community":
         return None
-    where = live.address.text()
     return _held_back(
         RefusalRule.PROTECTED,
         live.address,
@@ -134,9 +141,13 @@ def community(context: Context, live: LiveResource) -> Refusal | None:
 
 def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal | None:
     """The service refuses to delete a version before its end of life where that is switched on (fact 4.3/17)."""
-    if not (live.body.get("safetyProfile") or {}).get("blockDeletionBeforeEndOfLife"):
+    safety, profile = live.body.get("safetyProfile") or {}, live.body.get("publishingProfile") or {}
+    odd = next((name for name in ("safetyProfile", "publishingProfile") if not _legible(live.body, name)), None)
+    if odd is not None:
+        return _unreadable(live, odd)
+    if not safety.get("blockDeletionBeforeEndOfLife"):
         return None
-    moment = read_instant((live.body.get("publishingProfile") or {}).get("endOfLifeDate"))
+    moment = read_instant(profile.get("endOfLifeDate"))
     if moment is None or moment <= context.now:
         return None
     where = live.address.text()
@@ -146,6 +157,17 @@ def blocked_until_end_of_life(context: Context, live: LiveResource) -> Refusal |
         f"{where} cannot be deleted before its end of life, {moment.date()}",
         ways_out=("declare it until then", "first switch off safetyProfile.blockDeletionBeforeEndOfLife"),
     )
+
+
+def _legible(body: Mapping[str, Any], field: str) -> bool:
+    return isinstance(body.get(field) or {}, Mapping)
+
+
+def _unreadable(live: LiveResource, field: str) -> Refusal:
+    """What nobody can read may say that a resource has to stay."""
+    where = live.address.text()
+    message = f"{where} has a {field} that cannot be read, so nobody knows whether it may go"
+    return _held_back(RefusalRule.PROTECTED, live.address, message, (f"declare {where} again", "another apiVersion"))
 
 
 def shallow_source(context: Context, live: LiveResource) -> Refusal | None:
@@ -181,7 +203,7 @@ def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook
 
 
 def _usable(live: LiveResource, changed: Mapping[Address, Mapping[str, Any]]) -> bool:
-    profile = changed.get(live.address) or live.body.get("publishingProfile") or {}
+    profile = mapping(changed.get(live.address) or live.body.get("publishingProfile"))
     return live.state == "Succeeded" and usable(profile)
 
 
@@ -265,5 +287,6 @@ def _excess(context: Context, deleting: frozenset[Address]) -> str:
     owned = Counter(live.address.kind for live in context.owned)
     for kind in Kind:
         if going[kind] * 100 > options.max_delete_percent * owned[kind]:
-            return f"{going[kind]} of {owned[kind]} owned {kind} is more than {options.max_delete_percent} %"
+            noun = "resource" if owned[kind] == 1 else "resources"
+            return f"{going[kind]} of {owned[kind]} owned {kind} {noun}, more than {options.max_delete_percent} %"
     return ""

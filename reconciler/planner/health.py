@@ -6,6 +6,7 @@ from reconciler.model.address import Kind
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import LiveResource, Unread
+from reconciler.planner.diff import dig, entries
 
 
 def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread | None) -> ResourceHealth:
@@ -25,7 +26,7 @@ def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread 
 
 
 def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> ResourceHealth:
-    wanted = (found.body.get("publishingProfile") or {}).get("targetRegions") or {}
+    wanted = entries(dig(found.body, ("publishingProfile", "targetRegions")))
     missing = sorted({key.strip("[]") for key in wanted} - {region.region for region in regions})
     failed = [region for region in regions if region.state == "Failed"]
     if failed:

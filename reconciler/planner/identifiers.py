@@ -5,14 +5,12 @@ A removed and an added definition with the same triplet look like a rename, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from reconciler.kinds.image_definition import triplet_of
 from reconciler.model.address import Address, Kind
-from reconciler.model.plan import Action, Level, Refusal, RefusalRule
+from reconciler.model.plan import Action, Level, Refusal, RefusalRule, Verb
 from reconciler.planner.context import Context
-
-PARTS = ("publisher", "offer", "sku")
 
 
 def identifier_clashes(
@@ -20,29 +18,24 @@ def identifier_clashes(
 ) -> tuple[Refusal, ...]:
     """Refuse to create a definition whose triplet a live one of the gallery holds; both are left alone.
 
-    `going` is what a replacement takes away before.
+    `going` is what a replacement takes away before: what is made anew itself never waits for another to give it up.
     """
     holders = {
         (address.parent, triplet): address
         for address, live in context.live.resources.items()
-        if address.kind is Kind.IMAGE_DEFINITION and (triplet := _triplet(live.body))
+        if address.kind is Kind.IMAGE_DEFINITION and (triplet := triplet_of(live.body))
     }
     found = []
     for action in actions:
         if not action.makes or action.address.kind is not Kind.IMAGE_DEFINITION:
             continue
         properties = (action.body or {}).get("properties") or {}
-        holder = holders.get((action.address.parent, _triplet(properties)))
-        if holder is not None and holder not in going:
+        holder = holders.get((action.address.parent, triplet_of(properties)))
+        if holder is None or holder == action.address or action.address.parent in going:
+            continue
+        if holder not in going or action.verb is Verb.REPLACE:
             found.append(_clash(action, holder, declared=holder in context.desired))
     return tuple(found)
-
-
-def _triplet(body: Mapping[str, Any]) -> tuple[str, ...]:
-    identifier = body.get("identifier") or {}
-    if not isinstance(identifier, Mapping) or not identifier:
-        return ()  # Azure may one day answer with another shape: then nobody holds it
-    return tuple(str(identifier.get(part) or "").lower() for part in PARTS)
 
 
 def _clash(action: Action, holder: Address, *, declared: bool) -> Refusal:

@@ -20,7 +20,7 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change, Level, Refusal, RefusalRule, dotted
 from reconciler.model.restriction import Ignored, IgnoreRule, RuleUse
 from reconciler.model.state import DesiredResource, Path
-from reconciler.planner.bodies import merged_body
+from reconciler.planner.bodies import declared_body, merged_body
 from reconciler.planner.context import Context
 from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.globs import names_address, paths_named
@@ -69,7 +69,7 @@ def _found(
     address = desired.address
     live = context.live.resources.get(address)
     shape = rules_of(address.kind).shape
-    bodies = (desired.body, live.body if live else None, *(_nested(path) for path in desired.unchecked), *more)
+    bodies = (declared_body(desired), live.body if live else None, *more)
     return [
         (rule, path)
         for rule in rules
@@ -81,27 +81,24 @@ def _found(
 
 def _makes_entry(desired: DesiredResource, path: Path, live: Mapping[str, Any]) -> bool:
     """Whether an entry that is new in its list needs this field: then it is declared, not ignored."""
-    entries = (path[:length] for length in range(1, len(path)) if str(path[length - 1]).startswith("["))
+    entries = (way for way in _ways(path[:-1]) if str(way[-1]).startswith("["))
     return any(dig(live, entry) is None for entry in entries) and _needed(desired.address, desired.body, path)
 
 
 def _needed(address: Address, body: Mapping[str, Any], path: Path) -> bool:
     """Whether what is made anew cannot do without a field: it is required, or the kind's checks would object."""
     rules, less = rules_of(address.kind), _dropped(body, path)
-    for length in range(1, len(path) + 1):
-        field = rule_at(rules.shape, path[:length])
-        if field is not None and field.required and dig(less, path[:length]) is None:
+    for way in _ways(path):
+        field = rule_at(rules.shape, way)
+        if field is not None and field.required and dig(less, way) is None:
             return True
     known = {(problem.code, problem.path) for problem in rules.check(address, body)}
     return any((found.code, found.path) not in known for found in rules.check(address, less))
 
 
-def _nested(dotted_path: str) -> dict[str, Any]:
-    """A field newer than us as the body it would be in."""
-    body: Any = True
-    for part in reversed(dotted_path.split(".")):
-        body = {part: body}
-    return dict(body)
+def _ways(path: Path) -> list[Path]:
+    """What a path leads through: its first part, its first two parts and so on, at last the path itself."""
+    return [path[: length + 1] for length in range(len(path))]
 
 
 def _ours(path: Path) -> bool:
@@ -122,11 +119,10 @@ def _without(
     live = context.live.resources.get(desired.address)
     if live is None:
         return _uncreated(desired, named)
-    unchecked = {key: value for key, value in desired.unchecked.items() if not _inside(key.split("."), named)}
     body = desired.body
     for path in named:
         body = _dropped(body, path)
-    bare = replace(desired, body=body, unchecked=unchecked)
+    bare = replace(desired, body=body)  # fields newer than us are only ever put back, by what holds them
     before = merged_body(desired, live.body)
     moved = [path for path in named if not same(dig(before, path), dig(live.body, path))]
     if not moved:
@@ -135,7 +131,7 @@ def _without(
     hidden = [
         Ignored(named[path], desired.address, path, dig(live.body, path), dig(before, path))
         for path in moved
-        if not _inside(path[:-1], named) and same(dig(after, path), dig(live.body, path))
+        if named.keys().isdisjoint(_ways(path[:-1])) and same(dig(after, path), dig(live.body, path))
     ]
     return bare, hidden
 
@@ -148,14 +144,10 @@ def _uncreated(desired: DesiredResource, named: Mapping[Path, IgnoreRule]) -> tu
         if value is not None and not _needed(desired.address, body, path):
             body = _dropped(body, path)
             left_out.append(Ignored(rule, desired.address, path, None, value))
-    unchecked = {key: value for key, value in desired.unchecked.items() if not _inside(key.split("."), named)}
+    unchecked = {
+        key: value for key, value in desired.unchecked.items() if named.keys().isdisjoint(_ways(tuple(key.split("."))))
+    }
     return replace(desired, body=body, unchecked=unchecked), left_out
-
-
-def _inside(path: Iterable[Any], named: Mapping[Path, IgnoreRule]) -> bool:
-    """Whether a path is named, or lies below one that is."""
-    parts = tuple(path)
-    return any(parts[:length] in named for length in range(1, len(parts) + 1))
 
 
 def held(context: Context, address: Address, body: Mapping[str, Any]) -> Mapping[str, Any]:

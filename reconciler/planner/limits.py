@@ -88,7 +88,7 @@ def _level(count: int, most: int) -> LimitLevel:
 
 def _replica_rows(later: Afterwards, options: Options) -> Iterator[Limit]:
     most = options.most(Counted.REPLICAS)
-    for address, live, becomes in sorted(later.pairs(Kind.IMAGE_VERSION), key=lambda pair: pair[0]):
+    for address, live, becomes in sorted(later.stored(), key=lambda pair: pair[0]):
         now = replicas_by_region(live.body) if live is not None else Counter()
         then = replicas_by_region(becomes.body) if becomes is not None else Counter()
         for region, count in sorted(then.items()):

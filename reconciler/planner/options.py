@@ -5,11 +5,11 @@ Overrides hold for one run, are written into the plan and never come from a mani
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.impact import Counted
-from reconciler.model.restriction import IgnoreRule
+from reconciler.model.restriction import Elsewhere, IgnoreRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Options:
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
     `replication` asks how far versions are whose answer decides what `latest` resolves to.
-    `only` and `excepted` are address globs: what is planned at all (nothing named: everything).
+    `only` and `excepted` are address globs: what is planned at all (nothing named: everything). `others` is what the
+    other targets of the settings declare.
     """
 
     instance: str = ""
@@ -40,6 +41,7 @@ class Options:
     ignore: tuple[IgnoreRule, ...] = ()
     only: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
+    others: tuple[Elsewhere, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -64,6 +66,22 @@ class Options:
         flags += [f"--allow-protected {address}" for address in sorted(self.allow_protected)]
         flags += [f"--allow-last-version {address}" for address in sorted(self.allow_last_version)]
         return tuple(flags)
+
+    def lifting(self, overrides: tuple[str, ...]) -> Options:
+        """The same with the guards lifted that a plan names; the way back from `overrides`."""
+        given: dict[str, list[str]] = {}
+        for flag in overrides:
+            name, _, value = flag.partition(" ")
+            given.setdefault(name, []).append(value)
+        counted = given.get("--allow-deletes", [""])[-1]
+        return replace(
+            self,
+            adopt=frozenset(given.get("--adopt", ())),
+            allow_empty="--allow-empty" in given,
+            allow_deletes=int(counted) if counted.isascii() and counted.isdigit() else None,
+            allow_protected=frozenset(given.get("--allow-protected", ())),
+            allow_last_version=frozenset(given.get("--allow-last-version", ())),
+        )
 
 
 def names(chosen: frozenset[str], address: Address) -> bool:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from reconciler.errors import InvalidInput
+from reconciler.kinds.image_definition import triplet_of
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Verb
+from reconciler.planner.diff import dig
 
 CHANGING = frozenset({Verb.UPDATE, Verb.ADOPT})
 
@@ -23,6 +26,8 @@ VERSION_ID = re.compile(
     r"/images/([^/]+)/versions/([^/]+)",
     re.IGNORECASE,
 )
+Identifier = tuple[Address | None, tuple[str, ...]]
+NO_TRIPLET = ("",)
 SUCCEEDED_BY_SIBLINGS = frozenset({Kind.IMAGE_VERSION, Kind.ROLE_ASSIGNMENT})
 
 
@@ -35,6 +40,7 @@ def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     linked = {action.id: _linked(action, by_address) for action in listed}
     _link_deletes(linked, listed)
     _link_sources(linked, by_address)
+    _link_identifiers(linked)
     return _walk(linked)
 
 
@@ -100,6 +106,27 @@ def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[A
                 linked[found.id] = replace(delete, requires=tuple(dict.fromkeys((*delete.requires, reader.id))))
 
 
+def _link_identifiers(linked: dict[str, Action]) -> None:
+    """A definition takes over publisher, offer and sku only once whoever held them is gone (fact 4.2/2)."""
+    freed = freed_by(linked.values())
+    for action in [action for action in linked.values() if action.makes]:
+        removal = freed.get(identifier_of(action))
+        if removal is not None and removal.id not in linked[action.id].requires:
+            linked[action.id] = replace(action, requires=(*linked[action.id].requires, removal.id))
+
+
+def freed_by(actions: Iterable[Action]) -> dict[Identifier, Action]:
+    """By gallery and triplet the removal of the definition that holds it."""
+    removals = (action for action in actions if action.removes and action.address.kind is Kind.IMAGE_DEFINITION)
+    return {(action.address.parent, triplet_of(action.expected or {})): action for action in removals}
+
+
+def identifier_of(action: Action) -> Identifier:
+    """The gallery and the triplet that an action makes; a triplet of nothing where it makes no definition."""
+    definition = action.makes and action.address.kind is Kind.IMAGE_DEFINITION
+    return action.address.parent, triplet_of((action.body or {}).get("properties") or {}) if definition else NO_TRIPLET
+
+
 def source_key(properties: Mapping[str, Any]) -> str:
     """The address key of the gallery version that a version's body is made from; "" if from something else."""
     match = VERSION_ID.fullmatch(source_id(properties))
@@ -108,13 +135,16 @@ def source_key(properties: Mapping[str, Any]) -> str:
 
 def source_id(properties: Mapping[str, Any]) -> str:
     """The id of the image or version that a version's body is made from, lower case; "" if from something else."""
-    source = (properties.get("storageProfile") or {}).get("source") or {}
-    return str(source.get("id") or "").lower()
+    return str(dig(properties, ("storageProfile", "source", "id")) or "").lower()
 
 
 def _walk(linked: Mapping[str, Action]) -> tuple[Action, ...]:
     sorter = TopologicalSorter({key: action.requires for key, action in linked.items()})
-    sorter.prepare()
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " → ".join(linked[key].address.text() for key in dict.fromkeys(error.args[1]))
+        raise InvalidInput(f"nothing can be done first: each of {circle} waits for the next") from error
     result: list[Action] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=lambda key: (linked[key].address.key, key))

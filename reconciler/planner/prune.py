@@ -18,6 +18,7 @@ from reconciler.planner.fate import Outlook, marker
 from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.ownership import OWNER_TAG, Owner
 from reconciler.planner.recycle import failed_is_kept, held_by_bin
+from reconciler.planner.scope import covered_by, maybe_declared
 from reconciler.planner.sentences import abandon_sentence, deletion_sentence
 
 PARENTS = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
@@ -40,16 +41,19 @@ def removals(context: Context, outlook: Outlook, taken: frozenset[Address] = fro
     """
     settled = taken | context.left_out
     gone = [one for one in context.owned if one.address not in context.desired and one.address not in settled]
-    abandoned = [live for live in gone if marker(context, live) == ABANDON]
-    doomed = [live for live in gone if marker(context, live) != ABANDON]
-    refusals = _refusals(context, doomed, outlook)
+    covered = {live.address: other for live in gone if (other := covered_by(context, live))}
+    free = [live for live in gone if live.address not in covered]
+    abandoned = [live for live in free if marker(context, live) == ABANDON]
+    doomed = [live for live in free if marker(context, live) != ABANDON]
+    refusals = _refusals(context, free, doomed, outlook)
     going = _going(context, doomed, refusals)
-    rows = [_row(context, live, refusals, going) for live in gone]
+    rows = [_row(context, live, refusals, going, covered.get(live.address, "")) for live in gone]
     if not context.options.prune or not context.options.owner:
         return Removals(tuple(rows))
     deletes = [_delete(live) for live in doomed if live.address in going]
     waits = [_wait(live) for live in gone if not live.settled]
-    given_up = [_abandon(live) for live in abandoned if OWNER_TAG in live.tags and _settled(context, live)]
+    loose = _loose(context, abandoned, refusals)
+    given_up = [_abandon(live) for live in abandoned if OWNER_TAG in live.tags and live.address in loose]
     return Removals(tuple(rows), (*deletes, *waits, *given_up), refusals)
 
 
@@ -58,8 +62,10 @@ def _settled(context: Context, live: LiveResource) -> bool:
     return live.settled and not context.unread_below(live.address)
 
 
-def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) -> tuple[Refusal, ...]:
-    """The guards on single removals, then parents that hold what is not ours."""
+def _refusals(
+    context: Context, candidates: list[LiveResource], doomed: list[LiveResource], outlook: Outlook
+) -> tuple[Refusal, ...]:
+    """What others may declare, the guards on single removals, then parents that hold what is not ours."""
     single = (
         guards.protected,
         guards.blocked_until_end_of_life,
@@ -68,7 +74,7 @@ def _refusals(context: Context, doomed: list[LiveResource], outlook: Outlook) ->
         failed_is_kept,
     )
     found = [next((refusal for guard in single if (refusal := guard(context, live))), None) for live in doomed]
-    refusals = [refusal for refusal in found if refusal is not None]
+    refusals = [*maybe_declared(context, candidates), *(refusal for refusal in found if refusal is not None)]
     refusals += guards.last_usable(context, _going(context, doomed, tuple(refusals)), outlook)
     going = _going(context, doomed, tuple(refusals))
     held = (_held(context, live) or held_by_bin(context, live, going) for live in doomed)
@@ -79,8 +85,7 @@ def _going(context: Context, doomed: list[LiveResource], refusals: tuple[Refusal
     """What is deleted: settled, not refused, and nothing below it stays (fact 4.1/3). Assignments hold nobody."""
     if not doomed:
         return frozenset()
-    stopped = {address for found in refusals for address in found.addresses}
-    going = {live.address for live in doomed if live.address not in stopped and _settled(context, live)}
+    going = _loose(context, doomed, refusals)
     children: dict[Address, list[Address]] = {}
     for address in context.live.resources:
         if address.kind is not Kind.ROLE_ASSIGNMENT and address.parent is not None:
@@ -93,6 +98,12 @@ def _going(context: Context, doomed: list[LiveResource], refusals: tuple[Refusal
         }
         going -= held
     return frozenset(going)
+
+
+def _loose(context: Context, candidates: list[LiveResource], refusals: tuple[Refusal, ...]) -> set[Address]:
+    """What nothing of its own holds: settled and not refused."""
+    stopped = {address for found in refusals for address in found.addresses}
+    return {live.address for live in candidates if live.address not in stopped and _settled(context, live)}
 
 
 def _held(context: Context, live: LiveResource) -> Refusal | None:
@@ -121,8 +132,12 @@ def _held(context: Context, live: LiveResource) -> Refusal | None:
     )
 
 
-def _row(context: Context, live: LiveResource, refusals: tuple[Refusal, ...], going: frozenset[Address]) -> Undeclared:
+def _row(
+    context: Context, live: LiveResource, refusals: tuple[Refusal, ...], going: frozenset[Address], other: str
+) -> Undeclared:
     address, prune = live.address, context.options.prune
+    if other:
+        return Undeclared(address, f"no longer declared; kept: target {other} has prune: off and covers it too")
     met = tuple(refusal.rule for refusal in refusals if address in refusal.addresses)
     if marker(context, live) == ABANDON:
         words = "given up, not deleted" if prune else "kept; given up with --prune"
@@ -131,8 +146,15 @@ def _row(context: Context, live: LiveResource, refusals: tuple[Refusal, ...], go
     hazard = "access remains" if address.kind is Kind.ROLE_ASSIGNMENT and not revoked else ""
     if not prune:
         return Undeclared(address, "no longer declared; kept without --prune", met, hazard)
-    stays = "" if address in going or met else "; stays while something in it does"
+    stays = "" if address in going or met else _stays(context, live)
     return Undeclared(address, f"no longer declared{stays}", met, hazard)
+
+
+def _stays(context: Context, live: LiveResource) -> str:
+    """Why something stays that no guard holds."""
+    if context.unread_below(live.address):
+        return "; stays, because not all of it could be read"
+    return "; stays while something in it does" if live.settled else f"; stays while Azure has it {live.state}"
 
 
 def _action(live: LiveResource, verb: Verb, reasons: tuple[Reason, ...], words: str) -> Action:

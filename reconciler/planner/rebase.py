@@ -1,7 +1,7 @@
 """Whether a planned action still fits what is live now, and the action laid over what is live now.
 
-Its one home: a saved plan is judged by it before anything is written, and every write right before it is sent. An edit
-elsewhere on the resource is kept, because the body is made anew from the fresh one; an edit of a planned field stops.
+Its one home: a saved plan is judged by it before anything is written, and every write right before it is sent. A
+body is made anew from the fresh one and the shown changes: an edit elsewhere stays, and nothing goes along unshown.
 """
 
 from __future__ import annotations
@@ -71,20 +71,29 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
     if not fresh.settled:
         return Moved(action.address, f"is in flight: {fresh.state} in Azure")
     if action.verb is Verb.SHARE:
-        return _shared(action, fresh)
-    if fingerprint(fresh) == action.fingerprint:
-        return action
+        moved = (*_moved_owner(action, fresh), *_moved_sharing(action, fresh))
+        return Moved(action.address, CHANGED, moved) if moved else action
     if action.verb in LAID_OVER and action.body is not None:
         return _laid_over(action, fresh)
-    return Moved(action.address, CHANGED, tuple(_differences(action, fresh)))
+    differing = tuple(_differences(action, fresh))
+    if fingerprint(fresh) == action.fingerprint and not differing:
+        return action
+    return Moved(action.address, CHANGED, differing)
 
 
-def _shared(action: Action, fresh: LiveResource) -> Action | Moved:
+def _moved_sharing(action: Action, fresh: LiveResource) -> tuple[MovedField, ...]:
     """Sharing is compared by itself: the gallery's own update may stand right before it in the plan (fact 2.2/5)."""
     shape = rules_of(action.address.kind).shape
     read = ((change, value_at(shape, fresh.body, change.path)) for change in action.changes)
-    moved = tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
-    return Moved(action.address, CHANGED, moved) if moved else action
+    return tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
+
+
+def _moved_owner(action: Action, fresh: LiveResource) -> Iterator[MovedField]:
+    """Whose a gallery is when it is shared: a POST carries no tag that could tell."""
+    shape = rules_of(action.address.kind).shape
+    owners = value_at(shape, action.expected or {}, OWNER), value_at(shape, fresh.body, OWNER)
+    if not _equal(*owners):
+        yield MovedField(OWNER, *owners)
 
 
 def written(plan: Plan) -> tuple[tuple[Action, ...], ...]:
@@ -106,19 +115,47 @@ def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | 
     """
     first = steps[0]
     found = fit(first, fresh)
-    if isinstance(found, Moved):
-        return found
+    if isinstance(found, Moved) or first.removes:  # what is made anew finds nothing of what was there
+        return found if isinstance(found, Moved) else None
     shares = [step for step in steps if step.verb is Verb.SHARE]
-    if shares and fresh is not None and isinstance(moved_share := fit(shares[0], fresh), Moved):
-        return moved_share
+    if shares and fresh is not None and (moved_sharing := _moved_sharing(shares[0], fresh)):
+        return Moved(first.address, CHANGED, moved_sharing)
     steps = tuple(step for step in steps if step.verb is not Verb.SHARE)
-    if found is first or fresh is None or first.verb not in LAID_OVER:  # as it was, to the last field
+    if fresh is None or first.verb not in LAID_OVER or fingerprint(fresh) == first.fingerprint:  # to the last field
         return None
     shape = rules_of(first.address.kind).shape
     changes = _first_changes(shape, steps)
     whole = replace(first, changes=changes, expected=_body_before(first, shape))
     moved = tuple(_moved(whole, shape, _body_before(whole, shape), fresh))
     return Moved(first.address, CHANGED, moved) if moved else None
+
+
+def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | None:
+    """What the steps of a resource would write of the parts that only a read on request brings, and do not show.
+
+    Those are sent as the plan says, because the read before a write does not know them; `fresh` was read with them.
+    """
+    if fresh is None or steps[0].verb not in LAID_OVER:
+        return None
+    shape, moved = rules_of(fresh.address.kind).shape, list[MovedField]()
+    body: Mapping[str, Any] = fresh.body
+    for step in (step for step in steps if step.verb in LAID_OVER):
+        for change in step.changes:
+            if change.path[0] in NOT_COMPARED:
+                body = with_value(shape, body, change.path, change.after)
+        sent = canonical_live(shape, unwrap(step.body or {}))
+        for key in sorted(NOT_COMPARED & sent.keys()):
+            known = body.get(key)
+            if isinstance(known, Mapping) and isinstance(sent[key], Mapping):
+                known = {part: value for part, value in known.items() if part in sent[key]}  # the plan may know less
+            if not _equal(known, sent[key]):
+                moved.append(MovedField((key,), sent[key], known))
+    return Moved(fresh.address, CHANGED, tuple(moved)) if moved else None
+
+
+def wants_boot_keys(action: Action) -> bool:
+    """Whether an action sends parts that only a read on request brings."""
+    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint((action.body or {}).get("properties") or {})
 
 
 def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
@@ -198,7 +235,8 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
     owners = value_at(shape, before, OWNER), value_at(shape, fresh.body, OWNER)
     if not _equal(*owners):
         yield MovedField(OWNER, *owners)
-    if fresh.state == "Failed" and all(change.path != STATE for change in action.changes):
+    failed_since = fresh.state == "Failed" and fingerprint(fresh) != action.fingerprint
+    if failed_since and all(change.path != STATE for change in action.changes):
         yield MovedField(STATE, "Succeeded", fresh.state)
 
 

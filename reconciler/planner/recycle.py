@@ -7,6 +7,7 @@ bin holds says nothing of sources or regions, so a restored version is compared 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from reconciler.kinds.gallery import keeps_deleted
 from reconciler.kinds.scalars import read_instant
@@ -19,13 +20,27 @@ from reconciler.planner.sentences import title
 
 SHOWN = 5
 SWITCH_OFF = "switch softDeletePolicy.isSoftDeleteEnabled off first, in an apply of its own"
+BEFORE = "remove it before soft delete is switched on, in an apply of its own"
 HOLDING = frozenset({Kind.GALLERY, Kind.IMAGE_DEFINITION})
 
 
 def soft_delete_on(context: Context, address: Address) -> bool:
-    """Whether the gallery that an address lies in keeps what is deleted."""
-    gallery = context.live.resources.get(Address(address.subscription, address.group, address.gallery))
-    return gallery is not None and keeps_deleted(gallery.body)
+    """Whether the gallery that an address lies in keeps what is deleted, or is to keep it from this plan on.
+
+    Nothing says which comes first, the switch or a delete: so what Azure would refuse after it is not planned.
+    """
+    gallery = Address(address.subscription, address.group, address.gallery)
+    live = context.live.resources.get(gallery)
+    return (live is not None and keeps_deleted(live.body)) or switched_on(context, gallery)
+
+
+def switched_on(context: Context, address: Address) -> bool:
+    """Whether this plan has the gallery of an address switch soft delete on."""
+    gallery = Address(address.subscription, address.group, address.gallery)
+    live, desired = context.live.resources.get(gallery), context.desired.get(gallery)
+    if live is None or desired is None or gallery in context.left_out:
+        return False
+    return keeps_deleted(desired.body) and not keeps_deleted(live.body)
 
 
 def restored(context: Context, desired: DesiredResource) -> Finding | None:
@@ -41,13 +56,18 @@ def restored(context: Context, desired: DesiredResource) -> Finding | None:
         address=desired.address,
         verb=Verb.RESTORE,
         reasons=(Reason.SOFT_DELETED,),
-        words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; Azure keeps it {_until(kept)}",
+        words=f"bring back {title(desired.address)}, deleted {_day(kept.deleted)}; {_restorable(kept)}",
         resource_id=desired.address.resource_id,
-        body={"location": kept.location, "properties": {"storageProfile": {}, "restore": True}},
+        body=restoring_body(kept.location),
         hazard="it comes back as it was; plan again to see whether it differs from the manifest",
         origin=desired.origin,
     )
     return Finding((action,))
+
+
+def restoring_body(location: str) -> dict[str, Any]:
+    """The ARM body that brings a deleted version back as it was."""
+    return {"location": location, "properties": {"storageProfile": {}, "restore": True}}
 
 
 def _too_late(desired: DesiredResource, kept: SoftDeleted) -> Refusal:
@@ -81,7 +101,7 @@ def held_by_bin(context: Context, live: LiveResource, going: Iterable[Address]) 
         (address,),
         f"{address.text()} cannot be deleted while its gallery keeps deleted versions: {', '.join(told[:SHOWN])}{more}",
         ways_out=(
-            "wait until they are gone",
+            BEFORE if switched_on(context, address) else "wait until they are gone",
             SWITCH_OFF,
             f"declare {address.text()} again",
         ),
@@ -113,6 +133,12 @@ def _key(kept: SoftDeleted) -> str:
 def _day(instant: str) -> str:
     moment = read_instant(instant)
     return str(moment.date()) if moment is not None else ""
+
+
+def _restorable(kept: SoftDeleted) -> str:
+    """Until when it can come back: it stays in the bin for longer than that (fact 2.5)."""
+    day = _day(kept.restorable_until)
+    return f"it can be restored until {day}" if day else f"Azure keeps it {_until(kept)}"
 
 
 def _until(kept: SoftDeleted) -> str:

@@ -49,14 +49,20 @@ def forbidden_by_owner(
         )
     if not context.options.owner or owner is Owner.OURS or adopts(context, desired):
         return None
+    message = f"{where} exists, differs, and is not owned by instance {context.options.owner}"
+    fixed, override = _fixed(changes), f"--adopt {where}"
+    ways: tuple[str, ...] = ("policy: {adopt: true}", override, "make the manifest equal to what is live")
+    if fixed:  # no adoption takes these along
+        first = f"restore {restored(fixed)}; then {override} takes over the rest"
+        ways, override = (first, f"remove {where} from these manifests"), ""
     return Refusal(
         RefusalRule.NOT_OWNED,
         Level.RESOURCE,
         (desired.address,),
-        f"{where} exists, differs, and is not owned by instance {context.options.owner}",
+        message,
         changes,
-        ("policy: {adopt: true}", f"--adopt {where}", "make the manifest equal to what is live"),
-        override=f"--adopt {where}",
+        ways,
+        override=override,
         origin=desired.origin,
     )
 
@@ -95,7 +101,9 @@ def _immutable(context: Context, desired: DesiredResource, changes: Changes) -> 
     fields = ", ".join(change.dotted for change in fixed)
     message = f"{fields} cannot change once {_noun(desired)} exists"
     below = sum(live.key.startswith(f"{desired.address.key}/") for live in context.live.resources)
-    return _refuse(RefusalRule.IMMUTABLE, desired, message, fixed, ways_out_of(desired.address, fixed, below))
+    ours = context.owner(context.live.resources[desired.address]) is Owner.OURS
+    ways = ways_out_of(desired.address, fixed, below, replaceable=ours)
+    return _refuse(RefusalRule.IMMUTABLE, desired, message, fixed, ways)
 
 
 def _cannot_clear(desired: DesiredResource, changes: Changes) -> Refusal | None:

@@ -54,7 +54,7 @@ def bereft(reliance: Reliance, fresh: Mapping[Address, LiveResource | None]) -> 
     for address in reliance.keeping:
         live = fresh.get(address)
         if live is not None and live.state == "Succeeded":
-            profile = reliance.profiles.get(address) or live.body.get("publishingProfile") or {}
+            profile = reliance.profiles.get(address) or _profile(live.body)
             if usable(profile):
                 return None
     return Moved(reliance.going, f"would be the last usable version of {reliance.going.image}: the others are gone now")
@@ -62,14 +62,20 @@ def bereft(reliance: Reliance, fresh: Mapping[Address, LiveResource | None]) -> 
 
 def _costs(action: Action) -> bool:
     """Whether an action takes a version away that could be used."""
-    profile = (action.expected or {}).get("publishingProfile") or {}
-    return action.verb is Verb.DELETE and action.address.kind is Kind.IMAGE_VERSION and usable(profile)
+    costly = action.verb is Verb.DELETE and action.address.kind is Kind.IMAGE_VERSION
+    return costly and usable(_profile(action.expected or {}))
 
 
 def _makes(action: Action) -> bool:
     """Whether an action brings a version that can be used."""
-    profile = ((action.body or {}).get("properties") or {}).get("publishingProfile") or {}
-    return action.verb is Verb.CREATE and action.address.kind is Kind.IMAGE_VERSION and usable(profile)
+    made = action.verb is Verb.CREATE and action.address.kind is Kind.IMAGE_VERSION
+    return made and usable(_profile((action.body or {}).get("properties")))
+
+
+def _profile(body: Any) -> Mapping[str, Any]:
+    """The publishing profile of canonical fields; empty where something of a type nobody expects is in its place."""
+    profile = body.get("publishingProfile") if isinstance(body, Mapping) else None
+    return profile if isinstance(profile, Mapping) else {}
 
 
 def _keeping(plan: Plan, definition: Address, deleted: set[Address]) -> tuple[Address, ...]:
@@ -86,7 +92,7 @@ def _keeping(plan: Plan, definition: Address, deleted: set[Address]) -> tuple[Ad
 def _profiles(plan: Plan, addresses: tuple[Address, ...]) -> Mapping[Address, Mapping[str, Any]]:
     """What the last write to each of the addresses publishes."""
     return {
-        action.address: (action.body.get("properties") or {}).get("publishingProfile") or {}
+        action.address: _profile(action.body.get("properties"))
         for action in plan.writes
         if action.address in addresses and action.body is not None
     }

@@ -11,25 +11,32 @@ from dataclasses import dataclass, replace
 
 from reconciler.kinds.ownership import ABANDON, PROTECT
 from reconciler.kinds.registry import rules_of
+from reconciler.kinds.shape import rule_at
 from reconciler.model.address import Address, Kind
+from reconciler.model.evidence import Questions
 from reconciler.model.plan import Action, Change, Level, Reason, Refusal, RefusalRule, Verb
-from reconciler.model.state import DesiredResource, LiveResource, Manage
+from reconciler.model.state import DesiredResource, LiveResource, Manage, OnDrift, OnImmutableChange
 from reconciler.planner import guards
-from reconciler.planner.bodies import arm_body, new_body
+from reconciler.planner.anew import anew
+from reconciler.planner.bodies import arm_body
 from reconciler.planner.context import Context
-from reconciler.planner.diff import changes_between
+from reconciler.planner.detect import detect
 from reconciler.planner.fate import marker
 from reconciler.planner.finding import Finding
 from reconciler.planner.fingerprint import fingerprint
-from reconciler.planner.ignore import held
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
-from reconciler.planner.ownership import Owner
-from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on
+from reconciler.planner.ownership import Owner, owner_name
+from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on, switched_on
+from reconciler.planner.remaking import asked_of, doubts, origins_of, remade_body
+from reconciler.planner.scope import doubted
 from reconciler.planner.sentences import deletion_sentence
+from reconciler.planner.sharing import shared_beyond, unshared
 from reconciler.planner.words import replacement_words
 
 SHOWN = 5
+SYSTEM = frozenset({"osType", "osState", "hyperVGeneration", "architecture", "purchasePlan", "location"})
+_READ_BETTER = ("another apiVersion in the settings",)
 
 Create = Callable[[Context, DesiredResource], Finding]
 
@@ -53,17 +60,34 @@ class _Obstacle:
     override: str = ""
 
 
+def questions(context: Context) -> Questions:
+    """What has to be looked up before the replacements that are asked for can be decided; nothing where none is."""
+    asking = [one for one in context.desired.values() if one.policy.on_immutable_change is OnImmutableChange.REPLACE]
+    present = sorted(one.address for one in asking if one.address in context.live.resources)
+    asked = {address for address in present if detect(context, context.desired[address]).replaces}
+    roots = [root for root in sorted(asked) if asked.isdisjoint(root.ancestors)]
+    going = [address for root in roots for address in _at_and_below(context, root)]
+    versions = [context.desired[one] for one in going if one.kind is Kind.IMAGE_VERSION and one in context.desired]
+    bodies = [remade_body(context, version) for version in versions]
+    return Questions(asked_of(bodies), tuple(root for root in roots if root.kind is not Kind.ROLE_ASSIGNMENT))
+
+
 def replacements(context: Context, findings: Mapping[Address, Finding], create: Create) -> Replacements:
     """Expand every finding that asks for one; below a replaced resource the upper one speaks for all."""
     asked = {address for address, finding in findings.items() if finding.replaces}
+    roots = {root: _at_and_below(context, root) for root in sorted(asked) if asked.isdisjoint(root.ancestors)}
+    leaving = frozenset(address for going in roots.values() for address in going)
     actions: list[Action] = []
     refusals: list[Refusal] = []
     taken: set[Address] = set()
-    for root in sorted(asked):
-        if not asked.isdisjoint(root.ancestors):
-            continue
-        going = _at_and_below(context, root)
-        obstacles = tuple(_obstacles(context, root, going, findings, create))
+    for root, going in roots.items():
+        obstacles = (
+            *_untold(context.live.resources[root], findings[root].replaces),
+            *_around(context, root, going),
+            *_obstacles(context, going, findings, create),
+            *_unmakable(context, going, leaving),
+            *_read_from(context, going),
+        )
         if obstacles:
             refusals.append(_refusal(context, root, going, findings[root].replaces, obstacles))
             continue
@@ -72,20 +96,71 @@ def replacements(context: Context, findings: Mapping[Address, Finding], create: 
     return Replacements(tuple(actions), tuple(refusals), frozenset(taken))
 
 
+def spares(refusal: Refusal, action: Action) -> bool:
+    """Whether something may be made below what is not replaced after all: perhaps a replacement that broke off lost it.
+
+    Not where another system is declared than what is live: its versions would not fit (fact 4.3/12).
+    """
+    system = any(SYSTEM.intersection(map(str, change.path)) for change in refusal.changes)
+    held = {address.key for address in refusal.addresses}
+    needs = {action.address.key, source_key((action.body or {}).get("properties") or {})}
+    return action.verb is Verb.CREATE and held.isdisjoint(needs) and not system
+
+
 def _at_and_below(context: Context, root: Address) -> tuple[Address, ...]:
     inside = (f"{root.key}/", f"{root.key}@")
     below = (address for address in context.live.resources if address.key.startswith(inside))
     return (root, *sorted(below))
 
 
-def _obstacles(
-    context: Context, root: Address, going: tuple[Address, ...], findings: Mapping[Address, Finding], create: Create
-) -> Iterator[_Obstacle]:
+def _untold(live: LiveResource, changes: tuple[Change, ...]) -> Iterator[_Obstacle]:
+    """A live value that nobody can read is unknown, not different: that is no reason to delete anything."""
+    odd = [change for change in changes if _odd(live.address.kind, change)]
+    if live.address.kind is Kind.IMAGE_VERSION and not origins_of(live.body).told:
+        yield _Obstacle(RefusalRule.IMMUTABLE, "Azure does not say what it is made from", _READ_BETTER)
+    for change in odd:
+        yield _Obstacle(RefusalRule.IMMUTABLE, f"its live {change.dotted} cannot be read", _READ_BETTER)
+
+
+def _odd(kind: Kind, change: Change) -> bool:
+    """Of another type than is declared, or not there at all where nothing can be without it."""
+    before, after = change.before, change.after
+    if before is None:
+        field = rule_at(rules_of(kind).shape, change.path)
+        return field is not None and field.required
+    return after is not None and any(isinstance(before, one) != isinstance(after, one) for one in (Mapping, str))
+
+
+def _around(context: Context, root: Address, going: tuple[Address, ...]) -> Iterator[_Obstacle]:
+    """What would stop a replacement half-way: an unread part, kept names, a lock, a resource that is not read."""
     if context.unread_below(root):
         yield _Obstacle(RefusalRule.INCOMPLETE_READ, "not everything below it could be read", ("plan again",))
-    if root.kind is not Kind.ROLE_ASSIGNMENT and soft_delete_on(context, root):
+    if root.kind is Kind.ROLE_ASSIGNMENT:
+        return
+    if _kept_once_deleted(context, root):
         message = "its gallery keeps deleted versions (soft delete), so their names cannot be used again at once"
         yield _Obstacle(RefusalRule.PROTECTED, message, (SWITCH_OFF,))
+    kept = sorted(one for one in context.live.soft_deleted if one == root or one.key.startswith(f"{root.key}/"))
+    if kept:
+        message = f"the recycle bin holds {kept[0].text()}, whose name is taken"
+        yield _Obstacle(RefusalRule.PROTECTED, message, ("wait until it is gone",))
+    seen = context.live.evidence.roots.get(root)
+    if seen is None or seen.lacking:
+        why = f": {seen.lacking}" if seen is not None else ""
+        message = f"its locks and all that lies in it could not be read{why}"
+        yield _Obstacle(RefusalRule.INCOMPLETE_READ, message, ("grant this sign-in Reader there", "plan again"))
+        return
+    for lock in seen.locks:
+        yield _Obstacle(RefusalRule.PROTECTED, f"it is locked ({lock})", ("have the lock removed",))
+    known = {context.live.resources[address].resource_id.lower() for address in going}
+    for other in (one for one in seen.inside if one not in known):
+        message = f"{'/'.join(other.split('/')[-2:])} lies in it and is not this instance's"
+        yield _Obstacle(RefusalRule.NOT_OWNED, message, ("have its owner remove it",))
+
+
+def _obstacles(
+    context: Context, going: tuple[Address, ...], findings: Mapping[Address, Finding], create: Create
+) -> Iterator[_Obstacle]:
     for address in going:
         live = context.live.resources[address]
         desired = context.desired.get(address)
@@ -94,25 +169,55 @@ def _obstacles(
             yield found
         elif desired is not None:
             yield from _cannot_come_back(context, desired, findings[address], create)
-    yield from _read_from(context, going)
+
+
+def _kept_once_deleted(context: Context, root: Address) -> bool:
+    """Whether the names below a root stay taken; a gallery that is made anew switches soft delete on only then."""
+    return soft_delete_on(context, root) and not (root.kind is Kind.GALLERY and switched_on(context, root))
 
 
 def _in_its_way(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
-    where, tracked = live.address.text(), bool(context.options.owner)
+    where = live.address.text()
     if not live.settled:
         return _Obstacle(RefusalRule.IMMUTABLE, f"{where} is {live.state} in Azure", ("wait and plan again",))
-    ours = context.owner(live) is Owner.OURS if tracked else desired is not None
-    if not ours:
-        return _Obstacle(RefusalRule.NOT_OWNED, f"{where} is not this instance's", (f"declare and adopt {where}",))
+    foreign = _not_ours(context, live, desired)
+    if foreign is not None:
+        return foreign
+    others = context.options.others
+    if live.address in context.elsewhere or (desired is None and any(doubted(other, live) for other in others)):
+        message = f"{where} is, or may be, declared by another target of the settings"
+        return _Obstacle(RefusalRule.NOT_OWNED, message, (f"declare {where} in the same target",))
     if desired is not None and desired.policy.manage is not Manage.FULL:
         message = f"{where} is {desired.policy.manage} by policy"
         return _Obstacle(RefusalRule.PROTECTED, message, ("policy.manage: full",))
+    if desired is not None and desired.policy.on_drift is OnDrift.REPORT:
+        return _Obstacle(RefusalRule.PROTECTED, f"{where} is reported only by policy", ("policy.onDrift: fix",))
     if desired is None and marker(context, live) == ABANDON:
         return _Obstacle(RefusalRule.PROTECTED, f"{where} is to be kept (onRemove: abandon)", (f"declare {where}",))
     if desired is None and not context.options.prune:
         ways = (f"declare {where} again", "--prune, to let it go for good")
         return _Obstacle(RefusalRule.PROTECTED, f"{where} is no longer declared and would be lost", ways, "--prune")
-    return _protected(context, live, desired) or _blocked(context, live)
+    return _protected(context, live, desired) or _blocked(context, live) or _for_good(live, desired)
+
+
+def _not_ours(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
+    """Whoever may not delete a resource for good may not delete it to make it anew either, declared or not."""
+    where, owner = live.address.text(), context.owner(live)
+    if owner is Owner.OURS:
+        return None
+    if owner is Owner.OTHER:
+        other = owner_name(live)
+        ways = (f"have instance {other} give it up first (policy onRemove: abandon)",)
+        return _Obstacle(RefusalRule.OTHER_OWNER, f"{where} belongs to instance {other}", ways)
+    if not context.options.owner:
+        message = f"no instance is named, so nobody knows whether {where} may be deleted"
+        return _Obstacle(RefusalRule.NOT_OWNED, message, ("--instance NAME, with ownership: tag",))
+    if live.address.kind is Kind.ROLE_ASSIGNMENT:
+        ways = ("have it removed by whoever granted it",)
+    else:
+        declare = "" if desired is not None else "declare it as it is live and "
+        ways = (f"{declare}adopt {where} with a change of a tag first, in an apply of its own",)
+    return _Obstacle(RefusalRule.NOT_OWNED, f"{where} is not this instance's", ways)
 
 
 def _protected(context: Context, live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
@@ -124,20 +229,44 @@ def _protected(context: Context, live: LiveResource, desired: DesiredResource | 
 
 
 def _blocked(context: Context, live: LiveResource) -> _Obstacle | None:
-    for guard in (guards.blocked_until_end_of_life, guards.community):
+    for guard in (guards.blocked_until_end_of_life, guards.community, guards.shallow_source):
         found = guard(context, live)
         if found is not None:
             return _Obstacle(found.rule, found.message, found.ways_out, found.override)
     return None
 
 
+def _for_good(live: LiveResource, desired: DesiredResource | None) -> _Obstacle | None:
+    """What a gallery has and a new one would not: a shared life beyond the manifest, an identity that others know."""
+    if live.address.kind is not Kind.GALLERY or desired is None:
+        return None
+    where = live.address.text()
+    identity = live.body.get("identity") or {}
+    if not isinstance(identity, Mapping) or "systemassigned" in str(identity.get("type") or "").lower():
+        message = f"{where} has an identity of its own (SystemAssigned), and a new one would be another"
+        return _Obstacle(RefusalRule.PROTECTED, message, ("a user-assigned identity first, in an apply of its own",))
+    if not shared_beyond(desired.body, live.body):
+        return None
+    message = f"{where} is shared with more than the manifest says, which would end"
+    return _Obstacle(RefusalRule.PROTECTED, message, ("declare all of sharingProfile.groups",))
+
+
 def _cannot_come_back(
     context: Context, desired: DesiredResource, finding: Finding, create: Create
 ) -> Iterator[_Obstacle]:
     """What forbids to make it again must be known before it is deleted."""
-    for refusal in (finding.refusal, create(context, desired).refusal):
+    whole = replace(desired, body=remade_body(context, desired))
+    for refusal in (finding.refusal, create(context, whole).refusal):
         if refusal is not None:
             yield _Obstacle(refusal.rule, refusal.message, refusal.ways_out, refusal.override)
+
+
+def _unmakable(context: Context, going: tuple[Address, ...], leaving: frozenset[Address]) -> Iterator[_Obstacle]:
+    """What a version is made with has to be proven there before it is deleted (fact 7/2)."""
+    for address in going:
+        if address.kind is Kind.IMAGE_VERSION and address in context.desired:
+            for doubt in doubts(context, context.desired[address], leaving):
+                yield _Obstacle(RefusalRule.IMMUTABLE, doubt.message, doubt.ways_out)
 
 
 def _read_from(context: Context, going: tuple[Address, ...]) -> Iterator[_Obstacle]:
@@ -145,7 +274,7 @@ def _read_from(context: Context, going: tuple[Address, ...]) -> Iterator[_Obstac
     lost = {address.key: address for address in going if address not in context.desired}
     for address, desired in context.desired.items() if lost else ():
         source = lost.get(source_key(desired.body))
-        if source is not None and (address not in context.live.resources or address in going):
+        if source is not None and address not in context.live.resources:
             message = f"{address.text()} is made from {source.text()}, which would be gone"
             yield _Obstacle(RefusalRule.IMMUTABLE, message, (f"declare {source.text()} again",))
 
@@ -187,7 +316,7 @@ def _actions(
             continue
         hazard = replacement_words(root, len(going) - 1) if address == root else ""
         yield replace(_removal(live, desired, reasons, changes), hazard=hazard)
-        yield _making(context, live, desired, reasons, create)
+        yield from _making(context, live, desired, reasons, create)
 
 
 def _removal(
@@ -210,16 +339,17 @@ def _removal(
 
 def _making(
     context: Context, live: LiveResource, desired: DesiredResource, reasons: tuple[Reason, ...], create: Create
-) -> Action:
-    made = create(context, desired).actions[0]
-    shape = rules_of(desired.address.kind).shape
-    body = held(context, desired.address, new_body(desired, context.options))
-    changes = changes_between(shape, live.body, body, desired)
-    return replace(
+) -> Iterator[Action]:
+    """What makes it anew: its write, and the share actions that a create of it would have, too (fact 2.2/5)."""
+    made, *shared = create(context, desired).actions
+    body = unshared(remade_body(context, desired))
+    yield replace(
         made,
         body=arm_body(desired.address, body),
         id=f"{Verb.REPLACE} {desired.address.key} #2",
         verb=Verb.REPLACE,
         reasons=reasons,
-        changes=changes or made.changes,
+        changes=anew(live.address.kind, live.body, body, desired),
     )
+    for action in shared:
+        yield replace(action, reasons=reasons)

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.model.state import mapping
+from reconciler.planner.diff import entries
+
 STANDARD = "Standard_LRS"
 LEFT_TO_AZURE = ""
 
@@ -25,21 +28,21 @@ class Placement:
 
 def replica_count(profile: Mapping[str, Any], entry: Mapping[str, Any], name: str = "regionalReplicaCount") -> int:
     """The replicas of an entry: its own count, else the profile's, else one (fact 3.4/4)."""
-    count = entry.get(name)
-    return int(profile.get("replicaCount", 1) if count is None else count)
+    counts = (entry.get(name), profile.get("replicaCount"))
+    return next((count for count in counts if isinstance(count, int)), 1)
 
 
 def placements(body: Mapping[str, Any]) -> Iterator[Placement]:
     """Everything stored of a version (facts 2.4/1, 2.4/4, 2.4/8, 2.4/16); without regions it is in its own."""
-    profile = body.get("publishingProfile") or {}
-    regions = profile.get("targetRegions") or {"": {"name": body.get("location")}}
+    profile = mapping(body.get("publishingProfile"))
+    regions = entries(profile.get("targetRegions")) or {"": {"name": body.get("location")}}
     for entry in regions.values():
         region = str(entry.get("name") or "")
         yield Placement(region, _storage_type(profile, entry), replica_count(profile, entry))
-        for more in (entry.get("additionalReplicaSets") or {}).values():
+        for more in entries(entry.get("additionalReplicaSets")).values():
             count = replica_count({}, more)
             yield Placement(region, str(more.get("storageAccountType") or STANDARD), count)
-    for key, entry in (profile.get("targetExtendedLocations") or {}).items():
+    for key, entry in entries(profile.get("targetExtendedLocations")).items():
         count = replica_count(profile, entry, "extendedLocationReplicaCount")
         yield Placement(str(key).strip("[]"), _storage_type(profile, entry), count)
 

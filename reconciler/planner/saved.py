@@ -7,6 +7,7 @@ of another address or a digest that does not fit is one clear PlanFileError, and
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
@@ -18,9 +19,11 @@ from reconciler.errors import PlanFileError
 from reconciler.kinds.paths import recalled, recalled_path
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Access, Address, Kind, Scope
+from reconciler.model.ledger import Applied
 from reconciler.model.plan import Action, Change, Plan, Refusal, Undeclared
 from reconciler.model.restriction import AllowList, Ignored, Selection
 from reconciler.planner.document import SCHEMA_VERSION, digest_of_document
+from reconciler.planner.shown import lying
 
 ANEW: Final = "make it anew with `reconciler plan --out FILE`"
 GRANTS: Final = "/providers/microsoft.authorization/roleassignments/"
@@ -32,21 +35,24 @@ KEYS: Final[Mapping[type, Mapping[str, str]]] = {
     Selection: {"excepted": "except"},
 }
 DERIVED: Final[Mapping[type, frozenset[str]]] = {
-    Plan: frozenset({"schemaVersion", "tool", "complete", "read", "roles"}),
+    Plan: frozenset({"schemaVersion", "tool", "complete", "read", "declared", "roles"}),
     Action: frozenset({"kind"}),
     Undeclared: frozenset({"kind"}),
     Change: frozenset({"path"}),
     Ignored: frozenset({"path"}),
 }
 ADDRESS_PARTS: Final = range(3, 6)
+DEEPEST: Final = 64
+ODD: Final = (ValueError, RecursionError, TypeError, AttributeError, LookupError, AssertionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A plan that was saved, and what reading cost when it was made."""
+    """A plan that was saved, what reading cost when it was made, and what the ledger is to keep once it is applied."""
 
     plan: Plan
     read: Mapping[str, Any] = field(default_factory=dict)
+    declared: Mapping[Address, Applied] = field(default_factory=dict)
 
 
 class _Unfit(Exception):  # noqa: N818 - never leaves this module
@@ -56,11 +62,12 @@ class _Unfit(Exception):  # noqa: N818 - never leaves this module
 def load(text: str, name: str) -> Saved:
     """Read a saved plan; `name` is its file, for people. Raises PlanFileError."""
     try:
-        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        _check_depth(document)
         return _loaded(document)
     except _Unfit as error:
         raise PlanFileError(f"{name} {error}", ANEW) from error
-    except (ValueError, RecursionError) as error:
+    except ODD as error:
         raise PlanFileError(f"{name} is no plan that can be read: it is damaged or not JSON", ANEW) from error
 
 
@@ -72,7 +79,27 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> Any:
-    raise _Unfit(f"is damaged: {word} is no number")
+    raise _Unfit(f"is damaged: {word[:20]} is no number")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    return number if math.isfinite(number) else _no_number(word)
+
+
+def _check_depth(document: Any) -> None:
+    """What is nested deeper than any body is no plan, and would be too deep for whoever walks it later."""
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            entry
+            for value in level
+            for entry in (value.values() if isinstance(value, dict) else value)
+            if isinstance(entry, dict | list)
+        ]
+        if not level:
+            return
+    raise _Unfit("is damaged: it is nested too deep")
 
 
 def _loaded(document: Any) -> Saved:
@@ -85,15 +112,30 @@ def _loaded(document: Any) -> Saved:
         raise _Unfit("was printed for reading, without what an apply needs")
     if document.get("digest") != digest_of_document(document):
         raise _Unfit("was changed since it was saved: its digest does not fit")
-    read = document.get("read")
-    roles = document["roles"]
-    if not isinstance(read, dict) or not isinstance(roles, dict):
-        raise _Unfit("is damaged: read and roles are no mappings")
-    plan = _Decoder(roles).record(Plan, document, "")
+    read, declared, roles = (_mapping(document, key) for key in ("read", "declared", "roles"))
+    decoder = _Decoder(roles)
+    plan = decoder.record(Plan, document, "")
     actions = tuple(_action(action) for action in plan.actions)
     refusals = tuple(_refusal(refusal) for refusal in plan.refusals)
     _check_order(actions)
-    return Saved(replace(plan, actions=actions, refusals=refusals), read)
+    found = lying(actions)
+    if found is not None:
+        raise _Unfit(f"is no plan of ours: {found.verb} {found.address.text()} does not do what its changes show")
+    entries = dict(_entry(decoder, address, entry) for address, entry in declared.items())
+    return Saved(replace(plan, actions=actions, refusals=refusals), read, entries)
+
+
+def _mapping(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key, {})
+    if not isinstance(value, dict):
+        raise _damaged(key, "a mapping")
+    return value
+
+
+def _entry(decoder: _Decoder, name: str, entry: Any) -> tuple[Address, Applied]:
+    address: Address = decoder.value(Address, name, "declared")
+    applied: Applied = decoder.record(Applied, entry, f"declared.{name[:80]}")
+    return address, replace(applied, body=recalled(rules_of(address.kind).shape, (), applied.body))
 
 
 class _Decoder:

@@ -1,7 +1,8 @@
 """`--only` and `--except`: which part of a plan is asked for, and what that part needs beside it.
 
 A parent that must be created first, a version that another one is made from and the deletes below a delete are pulled
-in. What was excepted is never pulled in: what needs it is left out with it. Left out means untouched, never deleted.
+in. What was excepted is never pulled in, nor what would be replaced with all in it: what needs it is left out with it.
+Left out means untouched, never deleted.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from reconciler.model.plan import Action, Level, Reason, Refusal, Verb
 from reconciler.model.restriction import LeftOut, Selection
 from reconciler.planner.context import Context
 from reconciler.planner.globs import covers_address
-from reconciler.planner.order import is_building, source_key
+from reconciler.planner.order import Identifier, freed_by, identifier_of, is_building, source_key
 
 MADE_FIRST = frozenset({Verb.CREATE, Verb.RESTORE, Verb.REPLACE, Verb.WAIT})
 
@@ -50,6 +51,7 @@ def choose(context: Context, actions: Iterable[Action], refusals: Iterable[Refus
     by_address = _by_address(actions)
     barred = {address for address in known if _named(excepted, address)}
     wanted = {address for address in known if address not in barred and (not only or _named(only, address))}
+    barred |= {address for address, found in by_address.items() if address not in wanted and any(map(_replaced, found))}
     chosen, lacking = _closed(wanted, barred, by_address)
     busy = {address for address, found in by_address.items() if any(map(_does, found))}
     busy |= {address for refusal in refusals for address in refusal.addresses}
@@ -66,6 +68,11 @@ def choose(context: Context, actions: Iterable[Action], refusals: Iterable[Refus
 
 def _named(patterns: Iterable[str], address: Address) -> bool:
     return any(covers_address(pattern, address) for pattern in patterns)
+
+
+def _replaced(action: Action) -> bool:
+    """Whether an action replaces its resource for its own sake: that deletes more than anybody asked for."""
+    return action.verb is Verb.REPLACE and Reason.IMMUTABLE_CHANGED in action.reasons
 
 
 def _does(action: Action) -> bool:
@@ -108,18 +115,21 @@ def _reach(address: Address, needs: Mapping[Address, set[Address]]) -> set[Addre
 def _needs(actions: Actions) -> dict[Address, set[Address]]:
     """What each address cannot do without, one step far."""
     keys = {address.key: address for address in actions}
+    freed = freed_by(action for found in actions.values() for action in found)
     needs: dict[Address, set[Address]] = {}
     for address, found in actions.items():
         for action in found:
-            needs.setdefault(address, set()).update(_first(action, actions, keys))
+            needs.setdefault(address, set()).update(_first(action, actions, keys, freed))
         for parent in address.ancestors:
             if _goes(actions.get(parent, ())) and any(map(_does, found)):
                 needs.setdefault(parent, set()).add(address)
     return needs
 
 
-def _first(action: Action, actions: Actions, keys: Mapping[str, Address]) -> Iterator[Address]:
-    """What has to be there before an action: parents and the version it is made from."""
+def _first(
+    action: Action, actions: Actions, keys: Mapping[str, Address], freed: Mapping[Identifier, Action]
+) -> Iterator[Address]:
+    """What has to be done before an action: parents, the version it is made from, who holds its identifier."""
     if not is_building(action):
         return
     for parent in action.address.ancestors:
@@ -128,6 +138,9 @@ def _first(action: Action, actions: Actions, keys: Mapping[str, Address]) -> Ite
     source = keys.get(source_key((action.body or {}).get("properties") or {}))
     if source is not None and any(found.verb in MADE_FIRST for found in actions[source]):
         yield source
+    removal = freed.get(identifier_of(action))
+    if removal is not None:
+        yield removal.address
 
 
 def _goes(actions: Iterable[Action]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
-from reconciler.model.plan import Change, Verb
+from reconciler.model.plan import Change, Verb, dotted
 from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import PENDING_TAG
 from reconciler.planner.words import creation_detail
@@ -138,11 +138,10 @@ def _parts(changes: tuple[Change, ...], body: Mapping[str, Any]) -> Iterator[Par
 
 def _tag_parts(change: Change) -> Iterator[Part]:
     if len(change.path) > 1:
-        pairs = {str(change.path[1]): (change.before, change.after)}
+        tags = {str(change.path[1]): change.after}
     else:
-        before, after = change.before or {}, change.after or {}
-        pairs = {key: (before.get(key), after.get(key)) for key in {**before, **after}}
-    for key, (_, after) in pairs.items():
+        tags = {**dict.fromkeys(change.before or {}), **(change.after or {})}
+    for key, after in tags.items():
         if str(key).lower() in OWN_TAGS:
             continue
         if after is None:
@@ -179,8 +178,7 @@ def _region_part(change: Change, body: Mapping[str, Any]) -> Part:
     if rest == ("regionalReplicaCount",) and isinstance(change.before, int) and isinstance(change.after, int):
         way = "raise" if change.after > change.before else "lower"
         return Part(f"{way} {region} from {change.before} to {change.after} replicas", "for")
-    field = Change(rest, change.before, change.after, change.rule)
-    return Part(f"{_field_part(field.dotted, field).words} in region {region}")
+    return Part(f"{_field_part(dotted(rest), change).words} in region {region}")
 
 
 def _field_part(name: str, change: Change) -> Part:

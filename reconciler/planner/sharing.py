@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.kinds.gallery import MOST_SHARED
+from reconciler.kinds.ownership import OWNER_TAG
+from reconciler.kinds.paths import with_value
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Change, Reason, Verb
-from reconciler.model.state import DesiredResource
-from reconciler.planner.diff import changes_between
+from reconciler.model.state import DesiredResource, mapping
+from reconciler.planner.diff import changes_between, dig, entries
 
 ADD: Final = "Add"
 REMOVE: Final = "Remove"
@@ -34,10 +36,18 @@ def is_shared(change: Change) -> bool:
 def unshared(body: Mapping[str, Any]) -> dict[str, Any]:
     """A gallery's body without what only the share action changes."""
     profile = {key: value for key, value in _profile(body).items() if key != "groups"}
-    info = profile.get("communityGalleryInfo")
+    info = mapping(profile.get("communityGalleryInfo"))
     if info:
         profile["communityGalleryInfo"] = {key: value for key, value in info.items() if key != ENABLED}
-    return {**body, "sharingProfile": profile} if body.get("sharingProfile") else dict(body)
+    return {**body, "sharingProfile": profile} if isinstance(body.get("sharingProfile"), Mapping) else dict(body)
+
+
+def shared_beyond(declared: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether a gallery is shared with more than is declared; what nobody can read counts as more."""
+    profile = live.get("sharingProfile") or {}
+    if not isinstance(profile, Mapping) or not isinstance(profile.get("groups") or {}, Mapping):
+        return True
+    return bool(_beyond(_groups(declared), _groups(live)))
 
 
 def shares(
@@ -45,13 +55,15 @@ def shares(
 ) -> tuple[Action, ...]:
     """The share actions that lead from one canonical gallery body to another, in order.
 
-    () where sharing is equal, or the kind has none.
+    () where sharing is equal, or the kind has none. Each expects the owner that the gallery has by then.
     """
     if desired.address.kind is not Kind.GALLERY:
         return ()
     shape = rules_of(desired.address.kind).shape
     actions: list[Action] = []
     current: Mapping[str, Any] = before
+    owner = (after.get("tags") or {}).get(OWNER_TAG)
+    owned = {"tags": {OWNER_TAG: owner}} if owner else {}
     for following, body in _steps(before, after):
         actions.append(
             Action(
@@ -64,11 +76,32 @@ def shares(
                 requires=tuple(done.id for done in actions[-1:]),
                 resource_id=desired.address.resource_id,
                 body=body,
+                expected=owned,
                 origin=desired.origin,
             )
         )
         current = following
     return tuple(actions)
+
+
+def posts(changes: Changes) -> tuple[dict[str, Any], ...]:
+    """The POST bodies that make shown changes of sharing; one for the changes of one share action."""
+    shape = rules_of(Kind.GALLERY).shape
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for change in filter(is_shared, changes):
+        before, after = (
+            with_value(shape, body, change.path, value)
+            for body, value in ((before, change.before), (after, change.after))
+        )
+    return tuple(body for _, body in _steps(_typed(before), _typed(after)))
+
+
+def _typed(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body whose groups know their type again: a change of their ids alone does not say it."""
+    groups = _profile(body).get("groups") or {}
+    named = {key: {"type": str(key).strip("[]"), **entry} for key, entry in groups.items()}
+    return {**body, "sharingProfile": {**_profile(body), "groups": named}}
 
 
 def _steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
@@ -94,13 +127,16 @@ def _waypoints(old: Groups, new: Groups) -> tuple[Groups, Groups]:
 
 
 def _profile(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    profile: Mapping[str, Any] = body.get("sharingProfile") or {}
-    return profile
+    return mapping(body.get("sharingProfile"))
 
 
 def _groups(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    entries = (_profile(body).get("groups") or {}).values()
-    return {str(entry["type"]): frozenset(entry.get("ids") or ()) for entry in entries if entry.get("ids")}
+    groups = entries(_profile(body).get("groups")).values()
+    return {
+        str(group.get("type")): frozenset(str(each) for each in group["ids"])
+        for group in groups
+        if isinstance(group.get("ids"), list) and group["ids"]
+    }
 
 
 def _with_groups(body: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
@@ -116,7 +152,7 @@ def _beyond(less: Groups, more: Groups) -> list[dict[str, Any]]:
 
 
 def _enabled(body: Mapping[str, Any]) -> bool:
-    return (_profile(body).get("communityGalleryInfo") or {}).get(ENABLED) is True
+    return dig(body, ("sharingProfile", "communityGalleryInfo", ENABLED)) is True
 
 
 def _words(address: Address, body: Mapping[str, Any]) -> str:

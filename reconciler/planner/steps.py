@@ -12,6 +12,8 @@ from typing import Any
 
 from reconciler.kinds.overlay import same
 from reconciler.kinds.scalars import INT32_MAX, version_parts
+from reconciler.model.state import mapping
+from reconciler.planner.diff import dig
 
 FLAG = "allowDeletionOfReplicatedLocations"
 STORAGE = "storageAccountType"
@@ -78,12 +80,12 @@ def _gap(dropped: tuple[str, ...], restored: tuple[str, ...]) -> str:
 
 def settle_pending(after: Mapping[str, Any], declared: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a version should be if earlier steps were cut off: the tag that says so goes, the flag is set back."""
-    tags = after.get("tags") or {}
+    tags = mapping(after.get("tags"))
     if PENDING_TAG not in tags:
         return after
     after = {**after, "tags": {key: value for key, value in tags.items() if key != PENDING_TAG}}
     if _flag(declared) is None:
-        after["safetyProfile"] = {**(after.get("safetyProfile") or {}), FLAG: False}
+        after["safetyProfile"] = {**mapping(after.get("safetyProfile")), FLAG: False}
     return after
 
 
@@ -101,22 +103,17 @@ def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[t
 
 
 def _regions(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    return _map(_map(body.get("publishingProfile")).get("targetRegions"))
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    """A map, or none where a live value has a type that nobody expects."""
-    return value if isinstance(value, Mapping) else {}
+    return mapping(mapping(body.get("publishingProfile")).get("targetRegions"))
 
 
 def _flag(body: Mapping[str, Any]) -> object:
-    return (body.get("safetyProfile") or {}).get(FLAG)
+    return dig(body, ("safetyProfile", FLAG))
 
 
 def _open(body: Mapping[str, Any], *, pending: bool) -> dict[str, Any]:
     """The body with region removal allowed, and where it must be closed again the tag that says so."""
-    opened = {**body, "safetyProfile": {**(body.get("safetyProfile") or {}), FLAG: True}}
-    return {**opened, "tags": {**(body.get("tags") or {}), PENDING_TAG: f"set back {FLAG}"}} if pending else opened
+    opened = {**body, "safetyProfile": {**mapping(body.get("safetyProfile")), FLAG: True}}
+    return {**opened, "tags": {**mapping(body.get("tags")), PENDING_TAG: f"set back {FLAG}"}} if pending else opened
 
 
 def _without(body: Mapping[str, Any], regions: tuple[str, ...]) -> dict[str, Any]:
@@ -132,14 +129,14 @@ def feature_step(
 
     `versions` are the names of the definition's live versions.
     """
-    old, new = _map(live.get("features")), _map(after.get("features"))
+    old, new = mapping(live.get("features")), mapping(after.get("features"))
     changed = [key for key, feature in new.items() if not same(old.get(key), feature)]
     if not changed and old.keys() == new.keys():
         return Step(dict(after))
     stated = declared.get("features") or {}
     features = dict(new)
     for key in changed:
-        if not (stated.get(key) or {}).get("startsAtVersion"):
+        if not dig(stated, (key, "startsAtVersion")):
             features[key] = {**new[key], "startsAtVersion": next_version(versions)}
     return Step({**after, "features": features, "allowUpdateImage": True})
 

@@ -8,6 +8,8 @@ from typing import Any
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
+from reconciler.model.state import mapping
+from reconciler.planner.diff import dig
 from reconciler.planner.replicas import replica_count
 from reconciler.planner.steps import following
 
@@ -27,13 +29,14 @@ def creation_detail(address: Address, body: Mapping[str, Any]) -> str:
 
 
 def _source_words(body: Mapping[str, Any]) -> str:
-    storage = body.get("storageProfile") or {}
-    source = storage.get("source") or (storage.get("osDiskImage") or {}).get("source") or {}
+    storage = mapping(body.get("storageProfile"))
+    source = mapping(storage.get("source") or dig(storage, ("osDiskImage", "source")))
     found = next((str(value) for value in source.values() if value), "")
-    return f"from {_short_id(found)}" if found else ""
+    return f"from {short_id(found)}" if found else ""
 
 
-def _short_id(resource_id: str) -> str:
+def short_id(resource_id: str) -> str:
+    """The end of an ARM id, or an address without its query, which may hold a secret."""
     if resource_id.lower().startswith("http"):
         return resource_id.split("?", 1)[0]
     return "/".join(resource_id.rstrip("/").split("/")[-2:])
@@ -46,11 +49,16 @@ def regions_words(body: Mapping[str, Any]) -> str:
     return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
 
 
-def ways_out_of(address: Address, changes: tuple[Change, ...], below: int) -> tuple[str, ...]:
-    """The ways out of an immutable change; `below` is how many live resources are in the resource."""
+def ways_out_of(
+    address: Address, changes: tuple[Change, ...], below: int, *, replaceable: bool = True
+) -> tuple[str, ...]:
+    """The ways out of an immutable change; `below` is how many live resources are in the resource.
+
+    `replaceable` says whether a replacement would be allowed at all: only of what is ours.
+    """
+    ways = (_anew(address), f"restore {restored(changes)}")
     takes = f" (takes what is in it along, {below} in all)" if below else ""
-    replacing = f"policy.onImmutableChange: replace{takes}"
-    return (_anew(address), f"restore {restored(changes)}", replacing)
+    return (*ways, f"policy.onImmutableChange: replace{takes}") if replaceable else ways
 
 
 def restored(changes: tuple[Change, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.render.declared import creation_line, declared_items
+from reconciler.render.grouping import main_action
 from reconciler.render.layout import columns, fold, items, two_columns
 from reconciler.render.paint import Page
 from reconciler.render.words import pair_words, safe, where
@@ -44,11 +45,6 @@ REASON_WORDS = {
 DRIFTED_LINE = "drifted since last apply"
 ACCEPTED = "(accepted by the service, not in the documented list)"
 NARROW_VALUES = 36  # below this a change gets a line of its own
-
-
-def main_action(steps: list[Action]) -> Action:
-    """The action the steps are there for."""
-    return next((step for step in steps if Reason.COMPANION_STEP not in step.reasons), steps[0])
 
 
 def resource_lines(steps: list[Action], page: Page) -> Iterator[str]:

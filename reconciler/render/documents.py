@@ -44,6 +44,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "schemaVersion": SCHEMA_VERSION,
         "digest": report.digest,
         "interrupted": report.interrupted,
+        "deletedAndNotMade": [address.text(with_subscription=True) for address in report.lost],
         "results": [
             {
                 "id": result.action_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Latest, Limit, LimitLevel, Replicated, Volume
 from reconciler.model.plan import Plan
 from reconciler.render.layout import items
@@ -26,9 +26,9 @@ HURTS = "! "
 
 def impact_lines(plan: Plan, page: Page) -> Iterator[str]:
     """All lines; none where a plan means nothing to anybody."""
-    yield from _labelled("latest", _latest(plan.latest, page), page)
-    yield from _labelled("limits", _limits(plan.limits, page), page)
-    yield from _labelled("storage", _volumes(plan.volumes), page)
+    yield from _labelled("latest", _latest(plan, page), page)
+    yield from _labelled("limits", _limits(plan, page), page)
+    yield from _labelled("storage", volume_entries(plan.volumes), page)
 
 
 def _labelled(label: str, entries: Iterable[list[str]], page: Page) -> Iterator[str]:
@@ -48,20 +48,26 @@ def _few(parts: list[str]) -> list[str]:
     return kept if len(kept) == len(parts) else [*kept, f"and {len(parts) - len(kept)} more"]
 
 
-def _latest(rows: tuple[Latest, ...], page: Page) -> Iterator[list[str]]:
-    """Losses region by region, then a definition each."""
-    shown = [row for row in rows if row.before != row.after or row.replicated in DOUBTS]
-    names = _names((row.definition for row in shown), page)
-    all_regions = Counter(row.definition for row in rows)
+def latest_entries(plan: Plan) -> Iterator[tuple[Address, list[str]]]:
+    """Each definition with what changes of its `latest`: losses region by region, then a definition each."""
+    shown = [row for row in plan.latest if row.before != row.after or row.replicated in DOUBTS]
+    all_regions = Counter(row.definition for row in plan.latest)
     moves: dict[Address, dict[str, list[str]]] = {}
     for row in shown:
         if row.lost:
-            yield [f"{HURTS}{names[row.definition]} {safe(row.region)} {_move(row)}"]
+            yield row.definition, [f"{HURTS}{safe(row.region)} {_move(row)}"]
         else:
             moves.setdefault(row.definition, {}).setdefault(_move(row), []).append(safe(row.region))
     for definition, regions in moves.items():
-        first, *others = (f"{_regions(at, all_regions[definition])} {move}" for move, at in regions.items())
-        yield [f"{names[definition]}  {first}", *others]
+        yield definition, [f"{_regions(at, all_regions[definition])} {move}" for move, at in regions.items()]
+
+
+def _latest(plan: Plan, page: Page) -> Iterator[list[str]]:
+    names = _names(plan, page) if plan.latest else {}
+    for definition, (first, *others) in latest_entries(plan):
+        lost = first.startswith(HURTS)
+        named = f"{HURTS}{names[definition]} {first.removeprefix(HURTS)}" if lost else f"{names[definition]}  {first}"
+        yield [named, *others]
 
 
 def _regions(regions: list[str], of: int) -> str:
@@ -79,28 +85,44 @@ def _move(row: Latest) -> str:
     return (before if before == after else f"{before}{ARROW}{after}") + DOUBTS.get(row.replicated, "")
 
 
-def _names(definitions: Iterable[Address], page: Page) -> dict[Address, str]:
-    """Definitions by their own names where these tell them apart."""
-    distinct = dict.fromkeys(definitions)
-    times = Counter(each.name.lower() for each in distinct)
-    return {each: safe(each.name) if times[each.name.lower()] == 1 else where(each, page) for each in distinct}
+def _names(plan: Plan, page: Page) -> dict[Address, str]:
+    """Definitions by their own names where no other definition that the plan knows of has the same."""
+    known = {row.definition for row in plan.latest}
+    known |= {action.address for action in plan.actions if action.address.kind is Kind.IMAGE_DEFINITION}
+    times = Counter(each.name.lower() for each in known)
+    return {
+        row.definition: safe(row.definition.name)
+        if times[row.definition.name.lower()] == 1
+        else where(row.definition, page)
+        for row in plan.latest
+    }
 
 
-def _limits(rows: tuple[Limit, ...], page: Page) -> Iterator[list[str]]:
+def _limits(plan: Plan, page: Page) -> Iterator[list[str]]:
     """Limits nearly used up or exceeded one by one, then those that only come nearer or go further off."""
-    for row in rows:
-        if row.level is not LimitLevel.OK:
-            yield [f"{HURTS}{_limit(row, page)}, {_used(row)}"]
-    easy = [_limit(row, page) for row in rows if row.level is LimitLevel.OK and row.before != row.after]
+    for words in hard_limits(plan, page):
+        yield [f"{HURTS}{words}"]
+    easy = easy_limits(plan, page)
     if easy:
         yield easy
 
 
-def _limit(row: Limit, page: Page) -> str:
+def hard_limits(plan: Plan, page: Page) -> list[str]:
+    """The limits that are nearly used up or exceeded, and how far."""
+    return [f"{_limit(row, plan, page)}, {_used(row)}" for row in plan.limits if row.level is not LimitLevel.OK]
+
+
+def easy_limits(plan: Plan, page: Page) -> list[str]:
+    """The limits that are far, and come nearer or go further off."""
+    rows = (row for row in plan.limits if row.level is LimitLevel.OK and row.before != row.after)
+    return [_limit(row, plan, page) for row in rows]
+
+
+def _limit(row: Limit, plan: Plan, page: Page) -> str:
     count = f"{row.before:,}{ARROW}{row.after:,}" if row.before != row.after else f"{row.after:,}"
     if row.address is not None:
         return f"{row.what} of {where(row.address, page)} in {safe(row.region)} {count} of {row.most:,}"
-    at = f" (sub …{row.subscription[-4:]})" if page.subscriptions else ""
+    at = f" (sub …{row.subscription[-4:]})" if plan.target.spans_subscriptions else ""
     return safe(f"{row.what} seen in {row.region}{at} {count} of {row.most:,}")
 
 
@@ -110,7 +132,7 @@ def _used(row: Limit) -> str:
     return "more than are of use" if row.what is Counted.REPLICAS else f"{row.after * 100 // row.most} % used"
 
 
-def _volumes(rows: tuple[Volume, ...]) -> Iterator[list[str]]:
+def volume_entries(rows: tuple[Volume, ...]) -> Iterator[list[str]]:
     """The sum, then each region and storage type where there are several."""
     if not rows:
         return

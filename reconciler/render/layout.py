@@ -41,11 +41,12 @@ def cut(text: str, width: int) -> str:
 
 
 def fold(text: str, width: int, indent: str = INDENT) -> list[str]:
-    """The text in lines that fit: broken at spaces, else after a slash, else anywhere."""
+    """The text in lines that fit: broken at spaces, after a slash, or anywhere; a sign in front never stands alone."""
     width = max(width, NARROWEST)
     lines = []
     while columns(text) > width:
         start = len(text) - len(text.lstrip())
+        start += 2 if text[start + 1 : start + 2] == " " else 0
         end = _fitting(text, width)
         at = text.rfind(" ", start, end + 1)
         if at <= start:

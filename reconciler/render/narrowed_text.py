@@ -42,7 +42,7 @@ def _names(addresses: Iterable[Address], page: Page) -> str:
 
 
 def ignored_lines(plan: Plan, page: Page) -> Iterator[str]:
-    """Every hidden difference with its rule's reason; rules that hide nothing are only counted."""
+    """Every hidden difference with its rule's reason, and every rule that names nothing; others are counted."""
     rules = plan.ignore_rules
     if not rules:
         return
@@ -50,10 +50,14 @@ def ignored_lines(plan: Plan, page: Page) -> Iterator[str]:
     counts = f"{count_words(len(rules), 'ignore rule')}, {fields}"
     if not plan.ignored:
         yield from fold(f"ignored by rule: no difference ({counts})", page.width, "  ")
-        return
-    yield from fold(f"ignored by rule, live values stay ({counts}):", page.width, "  ")
+    else:
+        yield from fold(f"ignored by rule, live values stay ({counts}):", page.width, "  ")
     for found in plan.ignored:
         head = f"  {where(found.address, page)}  {safe(dotted(found.path))}"
         yield two_columns(head, safe(found.rule.reason), page.width)
         words = pair_words(found.live, found.declared, max(page.width - 26, 20))
         yield from fold(f"      live → declared: {words}", page.width, "        ")
+    for use in rules:
+        if not use.fields:
+            words = f"  unused: {safe(use.rule.words)} names no field of anything declared ({safe(use.rule.reason)})"
+            yield from fold(words, page.width, "    ")

@@ -8,104 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Verb
-from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, main_action, own_words
+from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, own_words
+from reconciler.render.blocks import Block, Rank, Section, fitted
 from reconciler.render.declared import creation_line, declared_items
+from reconciler.render.grouping import by_resource, counted, main_action
+from reconciler.render.impact_markdown import impact_blocks
 from reconciler.render.markdown import code, escaped
-from reconciler.render.plan_text import by_resource, counted, only_undeclared
+from reconciler.render.plan_text import UNREAD, only_undeclared
 from reconciler.render.words import value_words
 
-LEAST: Final = 2000
 NAME: Final = 60
 HELD: Final = 5
 DANGEROUS: Final = frozenset({Verb.DELETE, Verb.REPLACE, Verb.ABANDON})
 FIXED: Final = frozenset({"immutable", "identity"})
-
-
-class Rank(IntEnum):
-    """What is told first."""
-
-    STOPPED = 0
-    UNREAD = 1
-    REMOVED = 2
-    GAP = 3
-    FIXED = 4
-    CHANGED = 5
-    ADOPTED = 6
-    WAITING = 7
-    CREATED = 8
-    KEPT = 9
-    FOREIGN = 10
-
-
-NOUNS: Final = {
-    Rank.STOPPED: "refusals",
-    Rank.UNREAD: "places that could not be read",
-    Rank.REMOVED: "removals",
-    Rank.GAP: "changes that leave a gap",
-    Rank.FIXED: "changes of immutable fields",
-    Rank.CHANGED: "changes",
-    Rank.ADOPTED: "resources taken over",
-    Rank.WAITING: "resources waited for",
-    Rank.CREATED: "creations",
-    Rank.KEPT: "resources no longer declared",
-    Rank.FOREIGN: "resources of others",
+RANKS: Final = {
+    Verb.CREATE: Rank.CREATED,
+    Verb.ADOPT: Rank.ADOPTED,
+    Verb.WAIT: Rank.WAITING,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One entry: in full, and on one line for where that does not fit."""
-
-    rank: Rank
-    full: str
-    short: str
 
 
 def plan_markdown(plan: Plan, budget: int = 60_000) -> str:
     """The whole plan as GitHub markdown, at most `budget` bytes of UTF-8 (at least 2,000), ending in a newline."""
+    return fitted(plan_section(plan), budget)
+
+
+def plan_section(plan: Plan) -> Section:
+    """Everything there is to say of a plan, for one budget alone or with others."""
     several = plan.target.several_subscriptions
-    blocks = sorted(_blocks(plan, several=several), key=lambda block: block.rank)
-    budget = max(budget, LEAST)
-    about = _about(plan)
-    if _size(about) > budget // 4:  # names of nothing but signs
-        about = f"digest {code(plan.digest[:12])}"
-    head = f"{_verdict(plan)}\n\n{about}\n"
-    room = budget - _size(head) - _size(_left_out(blocks, {rank: len(blocks) for rank in Rank})) - 2
-    kept: list[str] = []
-    missing: dict[Rank, int] = {}
-    later = sum(_size(block.short) + 2 for block in blocks)  # what short forms of all that follows would take
-    for block in blocks:
-        later -= _size(block.short) + 2
-        spare = room - min(later, room // 2)
-        text = next((text for text in (block.full, block.short) if _size(text) + 2 <= spare), "")
-        if not text and _size(block.short) + 2 <= room:
-            text = block.short
-        if text:
-            kept.append(text)
-            room -= _size(text) + 2
-        else:
-            missing[block.rank] = missing.get(block.rank, 0) + 1
-    tail = [_left_out(blocks, missing)] if missing else []
-    return "\n\n".join([head.rstrip("\n"), *kept, *tail]) + "\n"
-
-
-def _size(text: str) -> int:
-    return len(text.encode(errors="replace"))
-
-
-def _left_out(blocks: list[Block], missing: dict[Rank, int]) -> str:
-    """How many of what are not shown."""
-    parts = []
-    for rank, count in sorted(missing.items()):
-        total = sum(block.rank is rank for block in blocks)
-        if total:
-            parts.append(f"{count} of {total} {NOUNS[rank]}")
-    return f"**Left out for length: {', '.join(parts)}.** The text or JSON of the plan has them." if parts else ""
+    digest = f"digest {code(plan.digest[:12])}"
+    blocks = (*_blocks(plan, several=several), *impact_blocks(plan, several=several))
+    return Section(_verdict(plan), (_about(plan), digest), blocks)
 
 
 def _verdict(plan: Plan) -> str:
@@ -155,7 +91,8 @@ def _blocks(plan: Plan, *, several: bool) -> Iterator[Block]:
 
 def _refusal(refusal: Refusal, *, several: bool) -> Block:
     whole = refusal.level is Level.RUN or not refusal.addresses
-    name = "this run" if whole else code(refusal.addresses[0].text(with_subscription=several))
+    run = "this run" if refusal.level is Level.RUN else UNREAD
+    name = run if whole else code(refusal.addresses[0].text(with_subscription=several))
     lines = [escaped(refusal.message)]
     lines += _table(refusal.changes)
     if len(refusal.addresses) > 1 and not whole:
@@ -184,12 +121,13 @@ def _resource(steps: list[Action], *, several: bool) -> Block:
 def _rank(main: Action, steps: list[Action]) -> Rank:
     if main.verb in DANGEROUS:
         return Rank.REMOVED
+    if main.verb is Verb.NOOP:
+        return Rank.REPORTED
     if any(step.hazard for step in steps):
         return Rank.GAP
     if any(change.rule in FIXED for step in steps for change in step.changes) and main.verb is not Verb.CREATE:
         return Rank.FIXED
-    ranks = {Verb.CREATE: Rank.CREATED, Verb.ADOPT: Rank.ADOPTED, Verb.WAIT: Rank.WAITING}
-    return ranks.get(main.verb, Rank.CHANGED)
+    return RANKS.get(main.verb, Rank.CHANGED)
 
 
 def _step(action: Action, number: str) -> Iterator[str]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reconciler.model.address import Address
-from reconciler.model.plan import Action, Level, Plan, Refusal, Source, Target, Undeclared, Verb
+from reconciler.model.plan import Level, Plan, Refusal, Source, Target, Undeclared, Verb
 from reconciler.model.state import Unread
-from reconciler.render.action_text import change_lines, drift_words, main_action, resource_lines
+from reconciler.render.action_text import change_lines, drift_words, resource_lines
+from reconciler.render.grouping import by_resource
 from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
 from reconciler.render.narrowed_text import ignored_lines, selection_lines
 from reconciler.render.paint import Page
+from reconciler.render.verdict_text import Occasion, verdict_lines
 from reconciler.render.words import count_words, safe, seconds_words, where
 
 HELD = 5
+UNREAD = "what could not be read"
 DEFAULT_CLOUD = "AzureCloud"
-ALWAYS_COUNTED = (Verb.CREATE, Verb.UPDATE, Verb.DELETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class ReadFacts:
     state: str = ""
 
 
-def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
-    """The whole plan as text ending in a newline."""
+def plan_text(plan: Plan, facts: ReadFacts, page: Page, occasion: Occasion = Occasion.PLAN) -> str:
+    """The whole plan as text ending in a newline; `occasion` is what it is shown for."""
     blocks = [read_header(plan.target, plan.source, facts, page)]
     blocks += ["\n".join(resource_lines(steps, page)) for steps in by_resource(plan)]
     blocks += ["\n".join(_refusal(refusal, page)) for refusal in plan.refusals]
@@ -42,19 +43,12 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page) -> str:
         _hints(plan, page),
         ignored_lines(plan, page),
         selection_lines(plan, page),
+        _overrides(plan, page),
+        impact_lines(plan, page),
+        verdict_lines(plan, page, occasion),
     )
     blocks += filter(None, ("\n".join(lines) for lines in lists))
-    blocks += filter(None, ["\n".join(impact_lines(plan, page)), _summary(plan, page)])
     return "\n\n".join(blocks) + "\n"
-
-
-def by_resource(plan: Plan) -> list[list[Action]]:
-    """The actions worth showing, all of one resource together, in the order in which resources first appear."""
-    groups: dict[Address, list[Action]] = {}
-    for action in plan.actions:
-        if action.verb is not Verb.NOOP or action.changes:
-            groups.setdefault(action.address, []).append(action)
-    return list(groups.values())
 
 
 def target_items(target: Target, state: str = "") -> list[str]:
@@ -84,8 +78,8 @@ def read_header(target: Target, source: Source, facts: ReadFacts, page: Page) ->
 
 
 def _refusal(refusal: Refusal, page: Page) -> Iterator[str]:
-    first = where(refusal.addresses[0], page) if refusal.addresses else "this run"
-    head = f"! {first}" if refusal.level is Level.RESOURCE and refusal.addresses else "! this run"
+    first = where(refusal.addresses[0], page) if refusal.addresses else UNREAD
+    head = f"! {first}" if refusal.level is Level.RESOURCE else "! this run"
     yield page.paint(two_columns(head, f"refused {refusal.rule}", page.width), "stop")
     yield from fold(f"    {safe(refusal.message)}", page.width)
     for change in refusal.changes:
@@ -141,34 +135,9 @@ def _hints(plan: Plan, page: Page) -> Iterator[str]:
         yield from fold(f"hint: {safe(hint.words)}", page.width, "  ")
 
 
-def _summary(plan: Plan, page: Page) -> str:
-    digest = f"digest {plan.digest[:12]}"
-    counts = plan.summary
-    if not plan.pending and not plan.refusals and not plan.unread:
-        return page.paint(
-            "\n".join(items([f"No changes. {counts.get('noop', 0)} unchanged", digest], 80, "", "")), "good"
+def _overrides(plan: Plan, page: Page) -> Iterator[str]:
+    if plan.overrides:
+        lifted = items(
+            [f"guards lifted by hand: {safe(plan.overrides[0])}", *map(safe, plan.overrides[1:])], page.width, "  ", ""
         )
-    parts = counted(plan)
-    parts += [f"{counts['refused']} refused"] if counts.get("refused") else []
-    parts += [f"{counts['unread']} unread"] if counts.get("unread") else []
-    parts.append(f"{counts.get('noop', 0)} unchanged")
-    return page.paint("\n".join(items([", ".join(parts), digest], page.width, "  ", "")), "bold")
-
-
-def counted(plan: Plan) -> list[str]:
-    """How many resources meet each verb, and in how many steps where those are more."""
-    resources: dict[Verb, int] = {}
-    steps: dict[Verb, int] = {}
-    for group in by_resource(plan):
-        verb = main_action(group).verb
-        resources[verb] = resources.get(verb, 0) + 1
-        steps[verb] = steps.get(verb, 0) + len(group)
-    verbs = [
-        *ALWAYS_COUNTED,
-        *(verb for verb in Verb if verb not in (*ALWAYS_COUNTED, Verb.NOOP) and verb in resources),
-    ]
-    return [
-        f"{resources.get(verb, 0)} to {verb}"
-        + (f" ({steps[verb]} steps)" if steps.get(verb, 0) > resources.get(verb, 0) else "")
-        for verb in verbs
-    ]
+        yield from (page.paint(line, "stop") for line in lifted)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reconciler.model.health import Health, ResourceHealth
+from reconciler.model.plan import Plan
 from reconciler.model.report import ActionResult, Outcome, RegionProgress, Report
 from reconciler.render.layout import cut, fold, items, two_columns
 from reconciler.render.paint import Page
-from reconciler.render.words import safe, seconds_words, where
+from reconciler.render.words import count_words, safe, seconds_words, where
 
 MARKS = {
     Outcome.SUCCEEDED: ("✓", "good"),
@@ -31,12 +32,26 @@ def report_text(report: Report, seconds: float, page: Page) -> str:
     lines = [
         line for result in report.results if result.outcome is not Outcome.SUCCEEDED for line in _result(result, page)
     ]
+    if report.lost:
+        told = ", ".join(where(address, page) for address in report.lost)
+        words = f"DELETED AND NOT MADE AGAIN: {told}; plan and apply again, what is declared is made anew"
+        lines += [page.paint(line, "stop") for line in fold(words, page.width, "  ")]
     counts = [f"{report.count(outcome)} {outcome}" for outcome in Outcome if report.count(outcome)]
     done = ", ".join(counts) if counts else "nothing to do"
     lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
     if report.interrupted:
         lines.append("interrupted; what is pending goes on in Azure, plan again to see it")
     return "\n".join(lines) + "\n"
+
+
+def left_text(plan: Plan, page: Page) -> str:
+    """What an apply of a part leaves as it is, and why; "" where the plan was whole."""
+    refused = dict.fromkeys(address for refusal in plan.refusals for address in refusal.addresses)
+    rules = dict.fromkeys(str(refusal.rule) for refusal in plan.refusals if refusal.addresses)
+    codes = dict.fromkeys(place.code for place in plan.unread)
+    told = [f"{count_words(len(refused), 'resource')} refused ({', '.join(rules)})"] if refused else []
+    told += [f"{count_words(len(plan.unread), 'place')} not read ({', '.join(codes)})"] if plan.unread else []
+    return page.paint(safe(f"left as it is: {', '.join(told)}"), "stop") + "\n" if told else ""
 
 
 def _result(result: ActionResult, page: Page) -> Iterator[str]:

@@ -7,7 +7,7 @@ every mistake is collected, so that `reconciler settings` can show both. Secrets
 from __future__ import annotations
 
 from reconciler.settings.blocks import CredentialSettings, IgnoreSettings, ScopeSettings, TargetScope, TargetSettings
-from reconciler.settings.chosen import ChosenTarget, chosen_targets
+from reconciler.settings.chosen import ChosenTarget, chosen_targets, other_targets
 from reconciler.settings.layers import Layered, layer
 from reconciler.settings.problems import DEFAULT, SettingProblem
 from reconciler.settings.whole import FILE_ONLY, PATHS, VARIABLES, Settings
@@ -28,4 +28,5 @@ __all__ = [
     "TargetSettings",
     "chosen_targets",
     "layer",
+    "other_targets",
 ]

@@ -31,7 +31,7 @@ from reconciler.settings.whole import (
     missing_addresses,
     option_of,
 )
-from reconciler.settings.words import LONGEST_WORD
+from reconciler.settings.words import LONGEST_WORD, is_unicode
 
 FILE = "reconciler.yaml"
 
@@ -93,7 +93,10 @@ def _meant(name: str) -> bool:
 
 
 def _lay(layers: _Layers, path: str, value: Any, origin: str) -> None:
-    if path in PATHS:
+    if isinstance(value, str) and ("\0" in value or not is_unicode(value)):
+        message = f"{path}: it holds a NUL or what is not Unicode"
+        layers.problems.append(SettingProblem(path, origin, "bad-setting", message, "write it in UTF-8"))
+    elif path in PATHS:
         layers.values[path] = value
         layers.origins[path] = origin
     elif path in BLOCKS:

@@ -23,6 +23,15 @@ UpdatableFields = Literal["documented", "accepted"]
 KindName = Literal["Gallery", "ImageDefinition", "ImageVersion", "RoleAssignment"]
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written at all: what came undecoded from a command line or a file's name cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Block(BaseModel):
     """Base of every block: unknown keys are mistakes, values are frozen."""
 

@@ -17,6 +17,7 @@ from reconciler.manifest.codes import diagnose
 from reconciler.manifest.limits import DEFAULT_LIMITS, Limits
 from reconciler.manifest.text import ManifestText
 from reconciler.model.diagnostic import Diagnostic, Origin
+from reconciler.settings.words import is_unicode
 from reconciler.source.read import Read
 
 SUFFIXES: Final = (".yaml", ".yml")  # no JSON: a plan or a state written beside manifests is none
@@ -27,6 +28,7 @@ MODES: Final = (
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "a folder"),
 )
 
 
@@ -54,8 +56,11 @@ def read_path(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Read:
         status = path.stat()
     except (OSError, ValueError) as error:
         return Read(diagnostics=(_unreachable(path, error),))
-    if stat.S_ISDIR(status.st_mode):
-        return _folder(path, limits)
+    return _folder(path, limits) if stat.S_ISDIR(status.st_mode) else read_file(path, limits=limits)
+
+
+def read_file(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Read:
+    """Read one file of any name; what is no plain file is a finding and is not waited for."""
     try:
         data = _bytes(path, path, limits)
     except _Refused as refused:
@@ -109,10 +114,13 @@ def _files(
         if name.startswith("."):
             continue
         path = folder / name
+        if not is_unicode(name):
+            walk.diagnostics.append(diagnose(Origin(str(folder)), "unreadable", f"{path} has a name that is not UTF-8"))
+            continue
         real = _inside(walk, path, above[-1])
         if real is None:
             continue
-        if real.is_dir():
+        if os.path.isdir(real):  # noqa: PTH112 - False for what is gone meanwhile or may not be seen
             folders.append((path, name, real))
         elif name.lower().endswith(SUFFIXES) and name != SETTINGS_FILE:
             yield path, parts
@@ -162,11 +170,12 @@ def _bytes(path: Path, shown: Path, limits: Limits) -> bytes:
         if stat.S_ISSOCK(mode):
             raise _Refused(diagnose(origin, "not-a-file", f"{shown} is a socket")) from None
         raise _Refused(_unreachable(shown, error)) from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        word = next((word for test, word in MODES if test(mode)), "not a regular file")
+        raise _Refused(diagnose(origin, "not-a-file", f"{shown} is {word}"))
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            word = next((word for test, word in MODES if test(status.st_mode)), "not a regular file")
-            raise _Refused(diagnose(origin, "not-a-file", f"{shown} is {word}"))
         try:
             data = file.read(limits.file_bytes + 1)
         except OSError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import tempfile
 from contextlib import suppress
@@ -18,6 +19,10 @@ from reconciler.planner.saved import ANEW, Saved, load
 
 LARGEST: Final = 512 * 2**20
 BLANK: Final = b" \t\r\n"
+HEAD: Final = 4096
+OURS: Final = re.compile(
+    rb'\s*\{\s*"schemaVersion"\s*:\s*\d+\s*,\s*"tool"\s*:\s*\{\s*"name"\s*:\s*"gallery-reconciler"'
+)
 MANIFEST_KEYS: Final = frozenset({"apiVersion", "kind"})
 
 
@@ -42,7 +47,7 @@ def _object_in(path: Path) -> bytes | None:
         if not path.is_file():
             return None
         with path.open("rb") as file:
-            head = file.read(4096)
+            head = file.read(HEAD)
             if not head.lstrip(BLANK).startswith(b"{"):
                 return None
             data = head + file.read(LARGEST)
@@ -65,7 +70,7 @@ def _is_manifest(text: str) -> bool:
 def write_plan(path: str, text: str) -> None:
     """Write a file whole or not at all, readable for its owner alone. Raises UsageError."""
     try:
-        _check_place(path)
+        check_place(path)
         number, name = tempfile.mkstemp(prefix=".plan-", dir=Path(path).parent)  # mode 0600
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:
@@ -77,12 +82,22 @@ def write_plan(path: str, text: str) -> None:
             with suppress(OSError):
                 Path(name).unlink()
             raise
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot write the plan to {path}: {why}", "name another file") from error
+
+
+def check_place(path: str) -> None:
+    """Nothing but a plan of ours or an empty file is ever replaced by a plan. Raises UsageError."""
+    try:
+        kind = os.stat(path).st_mode  # noqa: PTH116 - what a link leads to counts
+        if not stat.S_ISREG(kind):
+            raise UsageError(f"cannot write the plan to {path}: it is no regular file", "name another file")
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise UsageError(f"cannot write the plan to {path}: {error.strerror or error}", "name another file") from error
-
-
-def _check_place(path: str) -> None:
-    """A device, pipe or folder is never replaced by a file."""
-    with suppress(FileNotFoundError):
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - what a link leads to counts
-            raise UsageError(f"cannot write the plan to {path}: it is no regular file", "name another file")
+    if head.strip() and not OURS.match(head):
+        raise UsageError(f"cannot write the plan to {path}: it holds something else", "name another file")

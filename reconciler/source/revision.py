@@ -46,7 +46,7 @@ class Revision(NamedTuple):
 
 def revision_of(path: Path) -> Revision:
     """Ask git about a file or folder of manifests."""
-    folder, name = (path, ".") if path.is_dir() else (path.parent, path.name)
+    folder, name = (path, ".") if os.path.isdir(path) else (path.parent, path.name)  # noqa: PTH112 - False for odd names
     head = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD")
     if not head:
         return Revision()

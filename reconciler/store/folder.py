@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+COMPANIONS: Final = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database, after its name
 
 
 def make_folder(folder: Path) -> None:

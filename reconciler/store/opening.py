@@ -9,28 +9,31 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
+from reconciler.store.damage import Foreign
 from reconciler.store.database import Database
-from reconciler.store.tables import Foreign, check_layout, known_version, migrate, version_of
+from reconciler.store.folder import COMPANIONS
+from reconciler.store.tables import check_layout, known_version, migrate, version_of
 
 PATIENCE: Final = 5.0  # seconds for another process to end its transaction
 DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
-NEXT_APPLY: Final = "the next apply moves it aside and begins a new one"
+NEXT_APPLY: Final = "an apply moves it aside and begins a new one"
+
+T = TypeVar("T")
 
 
 class Newer(Exception):  # noqa: N818 - a state of the world
     """A store whose layout this program does not know."""
 
 
-def open_to_read(file: Path) -> Database | None:
-    """The store as it is; None for one that holds nothing yet or is of an older layout, which the next apply renews.
+def read_from(file: Path, look: Callable[[Database], T]) -> T | None:
+    """What a look at the store as it is finds; None where it holds nothing yet or is of an older layout.
 
-    Raises Newer, Foreign, OSError, SQLAlchemyError.
+    Raises Newer, Foreign for what an apply begins anew, OSError, SQLAlchemyError.
     """
     engine = _engine(file, "ro")
     try:
@@ -39,11 +42,11 @@ def open_to_read(file: Path) -> Database | None:
             if version < known_version():
                 return None
             check_layout(connection)
+        return look(Database(engine))
     except (DatabaseError, Foreign) as error:
         if _useless(error):
             raise Foreign(f"{_why(error)}; {NEXT_APPLY}") from error
         raise
-    return Database(engine)
 
 
 def write_to(
@@ -114,7 +117,7 @@ def _moved_aside(file: Path, moment: datetime) -> Path:
     while aside.exists():
         number += 1
         aside = file.with_name(f"{name}-{number}")
-    for companion in COMPANIONS:
+    for companion in ("", *COMPANIONS):
         source = file.with_name(f"{file.name}{companion}")
         if source.exists():
             source.rename(file.with_name(f"{aside.name}{companion}"))

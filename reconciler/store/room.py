@@ -16,7 +16,8 @@ from reconciler.model.address import Address
 from reconciler.model.ledger import Applied, Ledger
 from reconciler.model.plan import Target
 from reconciler.model.run import SavedRun
-from reconciler.store.folder import make_folder
+from reconciler.store.damage import Foreign
+from reconciler.store.folder import COMPANIONS, make_folder
 
 if TYPE_CHECKING:
     from reconciler.store.database import Database
@@ -38,19 +39,15 @@ class StoreRoom:
         self._lost = False
         self._lock, self._losing = threading.Lock(), threading.Lock()
         self._database: Database | None = None
+        self._blind = False
 
     def ledger(self, target: Target) -> Ledger:
         """What was last applied for a target; read as a whole at the first look-up."""
-        return _Ledger(lambda: self._guarded(lambda: self._entries(target), {}))
+        return _Ledger(lambda: self._look(lambda store: store.entries(target)) or {})
 
     def runs(self, target: Target, limit: int = 100) -> tuple[SavedRun, ...]:
         """The saved runs of a target, the latest first."""
-
-        def read() -> tuple[SavedRun, ...]:
-            database = self._reading()
-            return () if database is None else database.runs(target, limit)
-
-        return self._guarded(read, ())
+        return self._look(lambda store: store.runs(target, limit)) or ()
 
     def save(
         self,
@@ -65,7 +62,7 @@ class StoreRoom:
             with self._lock:
                 self._write(lambda store: store.save(target, run, put or {}, gone))
 
-        self._guarded(saving, None)
+        self._guarded(saving)
 
     def keep(self, target: Target, work: Callable[[Writes], None]) -> None:
         """Keep something about the writes of a target; the store stays open for the next."""
@@ -75,29 +72,27 @@ class StoreRoom:
 
             work(Writes(self._kept().engine, target))
 
-        self._guarded(keeping, None)
+        self._guarded(keeping)
 
     def running(self, target: Target) -> Mapping[str, str]:
         """By address key, the operations that earlier runs left under way, as far as is known."""
 
-        def read() -> Mapping[str, str]:
+        def read(database: Database) -> Mapping[str, str]:
             from reconciler.store.writes import Writes
 
-            database = self._reading()
-            return {} if database is None else Writes(database.engine, target).running()
+            return Writes(database.engine, target).running()
 
-        return self._guarded(read, {})
+        return self._look(read) or {}
 
     def writes(self, target: Target, limit: int = 100) -> list[dict[str, Any]]:
         """The latest writes of a target, newest first."""
 
-        def read() -> list[dict[str, Any]]:
+        def read(database: Database) -> list[dict[str, Any]]:
             from reconciler.store.writes import Writes
 
-            database = self._reading()
-            return [] if database is None else Writes(database.engine, target).latest(limit)
+            return Writes(database.engine, target).latest(limit)
 
-        return self._guarded(read, [])
+        return self._look(read) or []
 
     def _kept(self) -> Database:
         """The store opened for writing, once for all threads."""
@@ -110,35 +105,46 @@ class StoreRoom:
     def _open(self, database: Database) -> None:
         self._database = database
 
-    def _entries(self, target: Target) -> Mapping[str, Applied]:
-        database = self._reading()
-        return {} if database is None else database.entries(target)
+    def _look(self, look: Callable[[Database], T]) -> T | None:
+        """What a look finds, None where no store is there yet: looking makes no file."""
+        return None if self._blind else self._guarded(lambda: self._read(look))
 
-    def _reading(self) -> Database | None:
-        """The store as it is, None where none is there yet: looking makes no file."""
-        if not self._file.exists():
+    def _read(self, look: Callable[[Database], T]) -> T | None:
+        if not self._is_there():
             return None
-        from reconciler.store.opening import open_to_read
+        from reconciler.store.opening import read_from
 
-        return open_to_read(self._file)
+        return read_from(self._file, look)
 
     def _write(self, work: Callable[[Database], None]) -> None:
+        self._is_there()
         from reconciler.store.opening import write_to
 
         make_folder(self._file.parent)
         write_to(self._file, work, warn=self._say, clock=self._clock)
 
-    def _guarded(self, work: Callable[[], T], otherwise: T) -> T:
+    def _is_there(self) -> bool:
+        """Whether there is a store. Raises OSError for what is no plain file: to open a pipe would wait for ever."""
+        for name in (FILE, *(f"{FILE}{companion}" for companion in COMPANIONS)):
+            found = self._file.with_name(name)
+            if found.exists() and not found.is_file():
+                raise OSError(f"{name} is no plain file")
+        return self._file.exists()
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
         if self._lost:
-            return otherwise
+            return None
         try:
             return work()
+        except Foreign as error:  # who saves begins a new one
+            self._blind = True
+            self._say(f"{_told(error)}{WITHOUT}")
         except Exception as error:  # noqa: BLE001 - nothing a store can do is worth a run
             with self._losing:
                 first, self._lost = not self._lost, True
             if first:
                 self._say(f"{_told(error)}{WITHOUT}")
-            return otherwise
+        return None
 
     def _say(self, what: str) -> None:
         self._warn(f"the store {self._file} cannot be used: {what}")

@@ -9,6 +9,8 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, inspect, select, text, update
 
+from reconciler.store.damage import Foreign
+
 METADATA: Final = MetaData()
 SCHEMA: Final = Table("reconciler_schema", METADATA, Column("version", Integer, nullable=False))
 LEDGER: Final = Table(
@@ -97,10 +99,6 @@ STEPS: Final[tuple[Step, ...]] = (
 )
 
 
-class Foreign(Exception):  # noqa: N818 - a state of the world
-    """Somebody else's database, or one of ours with parts missing."""
-
-
 def version_of(connection: Connection) -> int:
     """The schema version of a store, 0 for an empty database. Raises Foreign."""
     names = set(inspect(connection).get_table_names())
@@ -141,6 +139,3 @@ def migrate(connection: Connection, steps: tuple[Step, ...] = STEPS) -> None:
 def known_version() -> int:
     """The schema version this program writes."""
     return len(STEPS)
-
-
-__all__ = ["LEDGER", "RUNS", "STEPS", "WRITES", "Foreign", "check_layout", "known_version", "migrate", "version_of"]

@@ -22,7 +22,7 @@ from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
 from reconciler.render.plan_text import ReadFacts
 from reconciler.source.directory import read_path
-from tests.support.random_estates import applied, taken, unread_part
+from tests.support.random_estates import applied, proven, taken
 from tests.unit.planner.decisions.bends import all_of, at, bent, laid, tagged, without
 
 ROOT: Final = Path(__file__).parents[2]
@@ -293,8 +293,7 @@ def made() -> tuple[Plan, ReadFacts]:
     """The plan, and what reading cost."""
     before, now = declared(BEFORE), declared(EDITS)
     live = lived(before)
-    absent = frozenset(now.resources.keys() - live.resources.keys())
-    live = replace(live, absent=absent - unread_part(absent, live))
+    live = proven(now, live)
     target = Target("estate", "AzureCloud", OPTIONS.instance, (PRODUCTION, DEVELOPMENT))
     source = Source(SAMPLE.as_posix(), "3f9c2ab0000000000000000000000000000000ff", dirty=False)
     plan = plan_of(now, live, OPTIONS, target=target, source=source, now=NOW, ledger=applied(before, PLAIN))

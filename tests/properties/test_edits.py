@@ -20,6 +20,7 @@ from reconciler.planner.options import Options
 from tests.support.random_edits import beginnings, edits
 from tests.support.random_estates import NOW, estates
 from tests.support.soak import FIXED_SEEDS, examples
+from tests.support.sources import stock_declared
 from tests.support.workbench import GROUP, SUB, Workbench, workbench
 
 EDITS = 10
@@ -62,6 +63,7 @@ def written(documents: list[dict[str, Any]]) -> str:
 def carry_out(bench: Workbench, documents: list[dict[str, Any]], rounds: int = 4) -> None:
     """Plan and apply what is not refused; a whole plan leaves nothing, and what lifts a refusal is planned again."""
     bench.write(written(documents))
+    stock_declared(bench)
     before = len(bench.emulator.requests)
     plan = planned(bench)
     report = bench.carry_out(plan)

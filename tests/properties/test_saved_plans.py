@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import PlanFileError
-from reconciler.model.plan import Plan
+from reconciler.model.diagnostic import Origin
+from reconciler.model.plan import Action, Plan, Source
 from reconciler.model.state import LiveState, Unread
+from reconciler.planner.bodies import arm_body
 from reconciler.planner.document import digest_of, digest_of_document, plan_document, saved_document
 from reconciler.planner.saved import load
 from tests.golden.everything import PLAN as EVERYTHING
@@ -50,10 +52,18 @@ def test_what_comes_back_is_what_was_saved(old: str, new: str, unread: bool) -> 
     assert plan_document(again) == plan_document(plan)
 
 
+def body_of(action: Action) -> dict[str, Any] | None:
+    """A body that goes with an action: what it makes is all in its changes."""
+    if not action.writes or action.removes:
+        return None
+    return arm_body(action.address, {str(change.path[0]): change.after for change in action.changes if action.makes})
+
+
 def test_a_plan_with_one_of_everything_comes_back() -> None:
     plan = replace(EVERYTHING, digest=digest_of(EVERYTHING))
     actions = tuple(
-        replace(action, resource_id=action.address.resource_id, expected=None) for action in EVERYTHING.actions
+        replace(action, resource_id=action.address.resource_id, expected=None, body=body_of(action))
+        for action in EVERYTHING.actions
     )
     plan = replace(plan, actions=actions)
     plan = replace(plan, digest=digest_of(plan))
@@ -91,7 +101,7 @@ DOCUMENT = saved_document(PLAN, {"calls": 1})
 def test_whatever_is_changed_in_the_file_is_noticed(path: tuple[Any, ...], new: Any) -> None:
     document = json.loads(json.dumps(DOCUMENT))
     put(document, path, new)
-    if path[0] in ("createdAt", "read") or json.dumps(document) == json.dumps(DOCUMENT):
+    if path[0] in ("createdAt", "read", "source") or "origin" in path or json.dumps(document) == json.dumps(DOCUMENT):
         return
 
     with pytest.raises(PlanFileError) as caught:
@@ -153,6 +163,20 @@ def test_an_action_that_writes_elsewhere_than_it_says_is_no_plan() -> None:
         load(sealed(document), "plan.json")
 
     assert "resourceId" in caught.value.message
+
+
+def test_a_plan_is_named_by_what_is_planned_and_not_from_where() -> None:
+    lost = Unread("s/g", "g", "AuthorizationFailed", "no, x-ms-request-id 1", passing=True)
+    plan = replace(PLAN, unread=(lost,))
+    moved = replace(
+        plan,
+        source=Source("/elsewhere", "0123abc", dirty=True, repo="example.com"),
+        actions=tuple(replace(action, origin=Origin("/elsewhere/a.yaml", 9, 9)) for action in PLAN.actions),
+        unread=(replace(lost, message="no, x-ms-request-id 2"),),
+    )
+
+    assert digest_of(moved) == digest_of(plan) != PLAN.digest
+    assert digest_of(replace(plan, unread=(replace(lost, code="Throttled"),))) != digest_of(plan)
 
 
 def test_the_printed_and_the_saved_plan_carry_one_name_and_bodies_are_part_of_it() -> None:

@@ -159,3 +159,23 @@ def test_an_answer_that_fails_leaves_replication_unknown_and_the_plan_whole(benc
     report = bench.carry_out(plan, Rules(wait=Wait.PROVISIONED, pace=PACE))
     assert all(result.outcome is Outcome.SUCCEEDED for result in report.results)
     assert not [found for found in plan.refusals if found.rule is RefusalRule.LIMIT_EXCEEDED]
+
+
+def test_a_version_that_failed_in_one_region_serves_in_the_others(bench: Workbench) -> None:
+    quick = Rules(wait=Wait.PROVISIONED, pace=PACE)
+    bench.write(BASE + versions("1.0.0"))
+    bench.carry_out(bench.plan(), quick)
+    bench.emulator.faults.add(Fault(effect="region_fails", region="northeurope"))
+    bench.write(BASE + versions("1.0.0", "1.1.0"))
+    report = bench.carry_out(bench.plan(), quick)
+    assert [result.outcome for result in report.results] == [Outcome.FAILED]
+    bench.emulator.faults.clear()
+
+    asked_for, quiet = bench.plan(replication=True), bench.plan()
+
+    rows = {row.region: (row.before, row.after, row.replicated) for row in asked_for.latest}
+    assert rows == {
+        "westeurope": ("1.1.0", "1.1.0", Replicated.YES),
+        "northeurope": ("1.0.0", "1.1.0", Replicated.NO),
+    }
+    assert {row.replicated for row in quiet.latest} == {Replicated.UNKNOWN}

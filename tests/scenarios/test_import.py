@@ -251,6 +251,35 @@ def test_what_no_manifest_can_carry_is_left_out_by_name_and_the_rest_is_imported
     assert_empty(shell, "-", "test", stdin=imported.out)
 
 
+SECRET = "c2VjcmV0LXZhbHVl"
+MARKED = {
+    "sas": f"sv=2024&sig={SECRET}%3D",
+    "account": f"DefaultEndpointsProtocol=https;AccountKey={SECRET}==;EndpointSuffix=x",
+    "shared": f"SharedAccessSignature=sv=2024&sig={SECRET}",
+    "login": f"https://user:{SECRET}@example.com/",
+    f"sig={SECRET}": "the name itself",
+}
+
+
+def test_no_secret_is_written_and_what_may_be_one_is_warned_of(bench: Workbench, shell: Shell) -> None:
+    tags = {**MARKED, "team": "a", "docs": "https://example.com/docs?page=2"}
+    raw(bench, Kind.GALLERY, "corp", {"description": f"password: {SECRET}"}, tags=tags)
+
+    imported = shell.run("import", "--out", "fresh")
+
+    assert imported.code == 5
+    text = (bench.folder.parent / "fresh" / "corp.yaml").read_text(encoding="utf-8")
+    assert SECRET not in text + imported.out + imported.err
+    told = imported.err.splitlines()
+    for place in ("description", "tags.account", "tags.login", "tags.sas", "tags.shared"):
+        assert f"left out: rg-images/corp {place}: it holds a secret, and a manifest must not" in told, told
+    assert any(line.startswith("left out: rg-images/corp tags.sig=***") for line in told), told
+    assert yaml.safe_load(text)["spec"]["tags"] == {"team": "a", "docs": tags["docs"]}
+    warning = "warning: rg-images/corp tags.docs is an address with a query: see that it holds no secret"
+    assert [line for line in told if line.startswith("warning")] == [warning]
+    assert_empty(shell, "fresh", "test")
+
+
 def test_a_resource_in_no_final_state_is_skipped(bench: Workbench, shell: Shell) -> None:
     raw(bench, Kind.GALLERY, "corp", {})
     raw_definition(bench, "corp/images/d")

@@ -135,8 +135,9 @@ def test_what_is_printed_and_what_is_saved_follow_the_published_schema(
 
 
 def test_a_file_that_is_there_is_replaced_whole(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    saved(shell)
     bench.write(ESTATE)
-    path_of(bench).write_text("old", encoding="utf-8")
     path_of(bench).chmod(0o644)
 
     saved(shell)
@@ -144,6 +145,27 @@ def test_a_file_that_is_there_is_replaced_whole(bench: Workbench, shell: Shell) 
     assert json.loads(path_of(bench).read_text(encoding="utf-8"))["schemaVersion"] == 1
     assert stat.S_IMODE(path_of(bench).stat().st_mode) == 0o600
     assert not list(path_of(bench).parent.glob(".plan-*"))
+
+
+@pytest.mark.parametrize(
+    "text", ["old", ESTATE, '{"apiVersion": "gallery-reconciler/v1"}', '{"schemaVersion": 1}', "[]", "\0" * 5000]
+)
+def test_a_file_that_holds_anything_else_is_never_overwritten(bench: Workbench, shell: Shell, text: str) -> None:
+    bench.write(ESTATE)
+    path_of(bench).write_text(text, encoding="utf-8")
+
+    ran = shell.run("plan", "manifests", "--out", "plan.json")
+
+    assert ran.code == 64
+    assert "cannot write the plan to plan.json: it holds something else" in ran.err
+    assert path_of(bench).read_text(encoding="utf-8") == text
+
+
+def test_an_empty_file_may_become_a_plan(bench: Workbench, shell: Shell) -> None:
+    bench.write(ESTATE)
+    path_of(bench).touch()
+
+    saved(shell)
 
 
 @pytest.mark.parametrize("out", ["nowhere/plan.json", "/dev/null", "manifests"])

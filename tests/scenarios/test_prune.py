@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.emulator.faults import Fault
 from reconciler.model.plan import RefusalRule, Verb
 from reconciler.model.report import Outcome
-from tests.support.estates import ACCESS, ESTATE, GALLERY, IMAGE, versions
-from tests.support.workbench import Workbench, short, writes
+from tests.support.estates import ACCESS, ESTATE, GALLERY, IMAGE, SOURCE, versions
+from tests.support.workbench import GROUP, SUB, Workbench, short, writes
 
 EMPTY = """
 apiVersion: gallery-reconciler/v1
@@ -235,3 +236,45 @@ def test_onremove_abandon_gives_up_the_tag_and_keeps_the_image(bench: Workbench)
     bench.apply(prune=True, allow_empty=True)
 
     assert bench.live("/galleries/corp")["tags"] == {"team": "platform"}
+
+
+def test_the_source_of_a_version_that_becomes_shallow_stays(bench: Workbench) -> None:
+    """What is made in the same plan reads from it as soon as it is there (facts 2.4/15, 7/2)."""
+    bench.write(GALLERY + IMAGE + versions("1.0.0", "1.1.0"))
+    bench.apply()
+    source = f"/subscriptions/{SUB}/resourceGroups/{GROUP}/providers/Microsoft.Compute/galleries/corp/images/ubuntu"
+    reader = versions("2.0.0", regions="westeurope=1", more=", replicationMode: Shallow")
+    reader = reader.replace(f"{SOURCE}/ubuntu-2.0.0", f"{source}/versions/1.0.0")
+    bench.write(GALLERY + IMAGE + reader)
+
+    plan = bench.plan(prune=True)
+
+    assert writes(plan) == [("create", "corp/ubuntu/2.0.0"), ("delete", "corp/ubuntu/1.1.0")]
+    (refusal,) = plan.refusals
+    assert (refusal.rule, refusal.addresses[0].text()) == (RefusalRule.PROTECTED, "rg-images/corp/ubuntu/1.0.0")
+
+
+def test_an_undeclared_parent_says_that_not_all_of_it_could_be_read(bench: Workbench) -> None:
+    bench.write(GALLERY + IMAGE + versions("1.0.0"))
+    bench.apply()
+    bench.write(GALLERY)
+    bench.emulator.faults.add(
+        Fault(method="GET", path=r"/images/ubuntu/versions\?", status=403, code="AuthorizationFailed")
+    )
+
+    (row,) = bench.plan(prune=True).undeclared
+
+    assert row.words == "no longer declared; stays, because not all of it could be read"
+
+
+def test_what_is_declared_where_nothing_could_be_read_is_named(bench: Workbench) -> None:
+    bench.write(GALLERY + IMAGE + versions("1.0.0", "1.1.0"))
+    bench.apply()
+    bench.emulator.faults.add(
+        Fault(method="GET", path=r"/images/ubuntu/versions\?", status=403, code="AuthorizationFailed")
+    )
+
+    (refusal,) = bench.plan().refusals
+
+    assert refusal.rule is RefusalRule.INCOMPLETE_READ
+    assert [short(address) for address in refusal.addresses] == ["corp/ubuntu/1.0.0", "corp/ubuntu/1.1.0"]

@@ -5,17 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+
 from reconciler.emulator.faults import Fault
 from reconciler.model.address import Kind
 from reconciler.model.plan import Plan, Reason, RefusalRule
 from tests.support.estates import ACCESS, GALLERY, IMAGE, SOURCE, versions
+from tests.support.sources import stock
 from tests.support.workbench import SUB, Workbench, writes
 
 REPLACE = "policy: {onImmutableChange: replace}\n"
 GRANTED = IMAGE + versions("1.0.0", "1.1.0")
 ASKED = GALLERY.replace("spec:", f"{REPLACE}spec:") + ACCESS + GRANTED
-MOVED = ASKED.replace("hyperVGeneration: V2", "hyperVGeneration: V1")
+MOVED = ASKED.replace("sku: lts", "sku: pro")
 OTHER_SOURCE = ASKED.replace("ubuntu-1.1.0}", "ubuntu-1.1.0-b}")
+
+
+@pytest.fixture(autouse=True)
+def sources(bench: Workbench) -> None:
+    """What the versions are made from is there, or nothing could be replaced."""
+    stock(bench, *(f"{SOURCE}/ubuntu-{name}" for name in ("1.0.0", "1.1.0", "1.1.0-b", "1.2.0")))
 
 
 def refused(plan: Plan) -> tuple[RefusalRule, str]:
@@ -62,7 +71,7 @@ def test_a_definition_takes_everything_in_it_along_and_shows_it(bench: Workbench
     ]
     assert "takes 2 more with it" in plan.writes[2].hazard
     assert plan.writes[0].reasons == (Reason.PARENT_REPLACED,)
-    assert bench.live("/images/ubuntu")["properties"]["hyperVGeneration"] == "V1"
+    assert bench.live("/images/ubuntu")["properties"]["identifier"]["sku"] == "pro"
     assert not bench.plan().pending
 
 
@@ -158,7 +167,7 @@ def test_protection_of_anything_inside_stands_in_the_way_and_names_its_override(
     guarded = ASKED.replace("- metadata: {name: 1.0.0}", "- metadata: {name: 1.0.0}\n        policy: {protect: true}")
     bench.write(guarded)
     bench.apply()
-    bench.write(guarded.replace("hyperVGeneration: V2", "hyperVGeneration: V1"))
+    bench.write(guarded.replace("sku: lts", "sku: pro"))
 
     plan = bench.plan()
     assert refused(plan)[0] is RefusalRule.PROTECTED
@@ -171,7 +180,7 @@ def test_protection_of_anything_inside_stands_in_the_way_and_names_its_override(
 
 def test_what_azure_would_not_delete_or_not_make_again_stands_in_the_way(bench: Workbench) -> None:
     dated = MOVED.replace("northeurope=1]}", "northeurope=1], endOfLifeDate: 2026-12-15}")
-    bench.write(dated.replace("hyperVGeneration: V1", "hyperVGeneration: V2"))
+    bench.write(dated.replace("sku: pro", "sku: lts"))
     bench.apply()
     bench.write(dated)
 

@@ -117,3 +117,30 @@ def test_galleries_without_soft_delete_cost_no_request_more(bench: Workbench) ->
 
     assert not [record for record in bench.emulator.requests if "softdeleted" in record.path.lower()]
     assert json.dumps(bench.live("/galleries/corp")).count("softDelete") == 0
+
+
+def test_nothing_goes_under_a_parent_delete_while_soft_delete_is_switched_on(bench: Workbench) -> None:
+    bench.write(GALLERY + IMAGE + versions("1.0.0"))
+    bench.apply()
+    bench.write(KEPT)
+
+    plan = bench.plan(**PRUNE, allow_last_version=frozenset({"rg-images/corp/ubuntu"}))
+
+    assert writes(plan) == [("update", "corp"), ("delete", "corp/ubuntu/1.0.0")]
+    (refusal,) = plan.refusals
+    assert (refusal.rule, refusal.addresses[0].text()) == (RefusalRule.PROTECTED, "rg-images/corp/ubuntu")
+    assert any("before soft delete is switched on" in way for way in refusal.ways_out)
+
+
+def test_a_gallery_is_replaced_by_one_with_soft_delete(bench: Workbench) -> None:
+    bench.write(GALLERY)
+    bench.apply()
+    bench.write(
+        KEPT.replace(
+            "spec: {location: westeurope", "policy: {onImmutableChange: replace}\nspec: {location: northeurope"
+        )
+    )
+
+    assert writes(bench.plan()) == [("replace", "corp"), ("replace", "corp")]
+    bench.apply()
+    assert not bench.plan().pending

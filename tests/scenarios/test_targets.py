@@ -151,9 +151,9 @@ def test_a_path_that_is_a_targets_source_has_its_settings_and_a_document_of_its_
     assert ran.code == 4
     assert ran.document["target"]["name"] == "refused"
     assert ran.document["target"]["allowed"]["galleries"] == ["other"]
-    free = shell.run("plan", "manifests/refused/gallery.yaml", "-o", "json")
-    assert free.code == 0
-    assert free.document["target"]["allowed"]["galleries"] == []
+    part = shell.run("plan", "manifests/refused/gallery.yaml", "-o", "json")
+    assert part.code == 4
+    assert part.document["target"]["allowed"]["galleries"] == ["other"]
 
 
 def test_a_target_prunes_as_it_says_itself_and_only_inside_its_scope(bench: Workbench, shell: Shell) -> None:
@@ -245,3 +245,45 @@ def test_the_folder_of_the_settings_is_where_targets_are_looked_for(three: Workb
 
     assert ran.code == 0, ran.err
     assert "3 to create" in ran.out
+
+
+RULES = """ignore:
+  - {path: description, address: rg-images/fine, reason: the tool beside us}
+  - {path: tags.nobody, reason: a leftover}
+"""
+
+
+def test_an_unused_rule_for_all_targets_is_told_once_and_only_where_all_were_planned(
+    bench: Workbench, shell: Shell
+) -> None:
+    put(bench, "fine", FINE)
+    put(bench, "refused", STRAY)
+    own = "ignore: [{path: tags.own, reason: of one target}]"
+    settings(bench, target("fine", own), target("refused"), before=RULES)
+
+    both, one = shell.run("plan"), shell.run("plan", "--target", "refused")
+    part = shell.run("plan", "manifests/fine/gallery.yaml")
+
+    assert both.err.count("tags.nobody names no field") == 1
+    assert both.err.count("tags.own names no field") == 1
+    assert "description" not in both.err + one.err
+    assert "names no field" not in one.err
+    assert part.code == 0
+    assert "names no field" in shell.run("plan", "manifests/fine").err
+    assert "names no field" not in part.err or "tags.nobody" not in part.err
+
+
+def test_settings_show_what_a_run_with_these_flags_would_use(three: Workbench, shell: Shell) -> None:
+    settings(three, target("fine", prune="confirm"), target("refused"))
+    (three.folder / "fine" / "more").mkdir()
+
+    ran = shell.run("settings", "show", "--origin", "--target", "fine", "--prune", "--scope", "rg-more")
+    part = shell.run("settings", "show", "--origin", "manifests/fine/gallery.yaml")
+
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in ran.out.splitlines()}
+    assert rows["prune"] == "on flag --prune"
+    assert "rg-more" in rows["scopes"]
+    assert "flag --scope" in rows["scopes"]
+    assert "off a part of target fine" in " ".join(part.out.split())
+    assert shell.run("settings", "show", "--target", "refused", "--prune").code == 64
+    assert shell.run("settings", "show", "--prune").code == 64

@@ -175,6 +175,43 @@ def test_what_could_not_be_read_is_said_so_and_exits_one(bench: Workbench, shell
     assert shell.run("why", "corp", "manifests").code == 0
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rg-images/corp/ubuntu/9.0.0",
+        f"{SUB}/RG-Images/corp/UBUNTU/9.0.0",
+        f"/subscriptions/{SUB}/resourceGroups/{GROUP}/providers/Microsoft.Compute/galleries/corp/images/ubuntu/versions/9.0.0",
+        "corp/ubuntu/9.0.0",
+        "9.0.0",
+    ],
+)
+def test_what_nobody_declares_below_an_unread_place_is_unread_and_not_absent(
+    bench: Workbench, shell: Shell, address: str
+) -> None:
+    bench.write(ESTATE)
+    bench.apply()
+    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
+
+    ran = shell.run("why", address, "manifests")
+
+    assert ran.code == 1
+    assert "whether it is live is unread: rg-images/corp/ubuntu" in ran.err
+    assert "AuthorizationFailed" in ran.err
+    assert "neither declared nor live" not in ran.err
+
+
+@pytest.mark.parametrize("address", ["rg-images/corp/debian", "rg-images/corp/debian/9.0.0", f"{SUB}/rg-images/other"])
+def test_what_lies_beside_an_unread_place_is_known_not_to_be(bench: Workbench, shell: Shell, address: str) -> None:
+    bench.write(ESTATE)
+    bench.apply()
+    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
+
+    ran = shell.run("why", address, "manifests")
+
+    assert ran.code == 64
+    assert "neither declared nor live" in ran.err
+
+
 def test_the_command_exits_like_a_plan_of_that_resource_alone(bench: Workbench, shell: Shell) -> None:
     bench.write(ESTATE)
     bench.apply()

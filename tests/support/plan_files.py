@@ -11,8 +11,8 @@ from tests.support.commands import Ran, Shell
 from tests.support.workbench import Workbench
 
 
-def saved(shell: Shell, *flags: str, code: int = 0) -> Ran:
-    ran = shell.run("plan", "manifests", "--out", "plan.json", *flags)
+def saved(shell: Shell, *flags: str, code: int = 0, **more: str) -> Ran:
+    ran = shell.run("plan", "manifests", "--out", "plan.json", *flags, **more)
     assert ran.code == code, ran.err
     return ran
 

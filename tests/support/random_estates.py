@@ -16,14 +16,16 @@ from reconciler.kinds.registry import rules_of
 from reconciler.manifest.build import Fallback, build
 from reconciler.manifest.text import ManifestText
 from reconciler.model.address import Address, Scope
+from reconciler.model.evidence import Evidence, Seen, Surroundings
 from reconciler.model.ledger import EMPTY, Applied, Ledger
 from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.state import DesiredState, LiveResource, LiveState
-from reconciler.planner.applied import entries_of
+from reconciler.planner.applied import declared_of, entries_of
 from reconciler.planner.bodies import arm_body, new_body, new_resource_id
 from reconciler.planner.build import build as plan_of
 from reconciler.planner.options import Options
+from reconciler.planner.remaking import asked_of
 from tests.support.random_parts import PRINCIPALS, Pen, access_line, gallery_spec, image_spec, version_spec
 from tests.support.workbench import GROUP, SUB
 
@@ -120,16 +122,30 @@ def planned_at(
 
 
 def proven(desired: DesiredState, live: LiveState) -> LiveState:
-    """Live state in which the absence of all that is declared, not live and not unread is proven."""
+    """Live state in which the absence of all that is declared, not live and not unread is proven.
+
+    What replacements look up is there, and nothing else lies around it.
+    """
     absent = frozenset(desired.resources.keys() - live.resources.keys())
-    return replace(live, absent=absent - unread_part(absent, live))
+    known = replace(live, absent=absent - unread_part(absent, live))
+    return known if known.evidence != Evidence() else replace(known, evidence=all_there(desired, live))
+
+
+def all_there(desired: DesiredState, live: LiveState) -> Evidence:
+    """Every source that is declared or live, in every region that is; every live resource without locks."""
+    bodies = [*(one.body for one in desired.resources.values()), *(one.body for one in live.resources.values())]
+    regions = frozenset(str(body.get("location")) for body in bodies)
+    sources = {one.lower(): Seen(regions=regions) for one in asked_of(bodies)}
+    return Evidence(sources, dict.fromkeys(live.resources, Surroundings()))
 
 
 def applied(desired: DesiredState, options: Options = OPTIONS) -> dict[Address, Applied]:
     """The ledger after everything of it was applied."""
     plan = planned(desired, LiveState({}), options)
     results = [ActionResult(action.id, action.address, action.verb, Outcome.SUCCEEDED) for action in plan.writes]
-    return dict(entries_of(plan, Report(tuple(results)), desired.resources, options, at="2026-11-01").put)
+    return dict(
+        entries_of(plan, Report(tuple(results)), declared_of(plan, desired.resources, options), at="2026-11-01").put
+    )
 
 
 def unread_part(addresses: frozenset[Any], live: LiveState) -> frozenset[Any]:

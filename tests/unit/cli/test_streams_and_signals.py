@@ -173,7 +173,7 @@ def test_an_accident_in_the_middle_still_leaves_a_report(bench: Workbench) -> No
         (["show", "nowhere"], 3, "the manifests cannot be used"),
         (["settings", "manifests", "--instance", "Not Good"], 3, "the settings cannot be used"),
         (["apply", "manifests"], 64, "nobody can be asked here"),
-        (["status", "manifests", "--settings", "none.yaml"], 64, "cannot read settings none.yaml"),
+        (["status", "manifests", "--settings", "none.yaml"], 64, "cannot read the settings: none.yaml does not exist"),
     ],
 )
 def test_a_failure_in_json_is_one_document(bench: Workbench, arguments: list[str], code: int, words: str) -> None:

@@ -44,6 +44,23 @@ def test_a_field_newer_than_us_survives_the_way_there_and_back() -> None:
     assert wire(GALLERY, canonical) == body
 
 
+def test_what_stands_around_the_properties_survives_the_way_there_and_back_but_for_what_the_service_writes() -> None:
+    kept = {
+        "location": "westeurope",
+        "identity": {"type": "SystemAssigned"},
+        "zones": ["1", "2"],
+        "extendedLocation": {"type": "EdgeZone", "name": "losangeles"},
+        "fromTheFuture": {"a": [1]},
+        "properties": {"zones": "a property of the same name", "description": "d"},
+    }
+    written = {"id": "/x", "name": "corp", "type": "t", "etag": "e", "systemData": {"createdBy": "me"}}
+
+    canonical = live(GALLERY, unwrap({**kept, **written}))
+
+    assert wire(GALLERY, canonical) == kept
+    assert live(GALLERY, unwrap(wire(GALLERY, canonical))) == canonical
+
+
 def test_read_only_write_only_and_empty_parts_are_never_compared() -> None:
     body = {
         "disallowed": {},

@@ -192,12 +192,18 @@ GALLERIES = [
     alone("bad-gallery-name", documents(DEFAULTS, GALLERY.replace("name: corp", "⟦name: corp-images")), "hyphen"),
     beside("unchecked-known", "unchecked: {⟦description: x}\n", "spec"),
     beside("unchecked-known", "unchecked: {⟦sharingProfile.permissions: Groups}\n", "spec"),
+    beside("unchecked-known", "unchecked: {⟦Description: x}\n", "spec"),
+    beside("unchecked-known", "unchecked: {⟦sharingprofile.Permissions: Groups}\n", "spec"),
+    beside("read-only-field", "unchecked: {⟦identifier: {uniqueName: x}}\n", "remove the line"),
     beside("cannot-clear", "unchecked: {⟦newField: null}\n", "state a value"),
     *(
         beside("read-only-field", f"unchecked: {{⟦{path}: x}}\n", "remove the line")
         for path in (
             "provisioningState",
             "identifier.uniqueName",
+            "identifier",
+            "Identifier.other",
+            "ProvisioningState",
             "publishingProfile.publishedDate",
             "replicationStatus.summary",
             "id",

@@ -37,6 +37,7 @@ def live(address: Address, state: str = "Succeeded") -> LiveResource:
         (GALLERY, "Failed", None, Health.DEGRADED, "provisioningState is Failed"),
         (GALLERY, "Updating", None, Health.PROGRESSING, "provisioningState is Updating"),
         (GALLERY, "", None, Health.UNKNOWN, "Azure gives no provisioningState"),
+        (VERSION, "", (HOME, AWAY), Health.UNKNOWN, "Azure gives no provisioningState"),
         (GRANT, "", None, Health.HEALTHY, ""),
         (VERSION, "Succeeded", (HOME, AWAY), Health.HEALTHY, ""),
         (VERSION, "Succeeded", (HOME, COMING), Health.PROGRESSING, ""),

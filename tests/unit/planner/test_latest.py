@@ -10,7 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.impact import Latest, Replicated
 from reconciler.model.plan import Plan, Source, Target, Verb
 from reconciler.model.report import RegionProgress
-from reconciler.model.state import LiveResource, LiveState, Unread
+from reconciler.model.state import DesiredState, LiveResource, LiveState, SoftDeleted, Unread
 from reconciler.planner.afterwards import afterwards
 from reconciler.planner.build import build
 from reconciler.planner.latest import Replication, latest_rows, questions
@@ -74,12 +74,60 @@ def test_a_version_that_is_not_provisioned_does_not_count_today(state: str) -> N
     assert {after for _, after in rows(plan).values()} == {"1.0.0" if state == "Deleting" else "1.1.0"}
 
 
-def test_a_failed_version_that_stays_failed_never_counts() -> None:
-    plan = between(one("1.0.0") + one("1.1.0"), one("1.0.0", "westeurope=2, northeurope=1"), v1_1_0="Failed")
+def doubts(plan: Plan) -> set[Replicated]:
+    return {row.replicated for row in plan.latest}
+
+
+def test_a_version_that_is_updated_goes_on_serving() -> None:
+    both = one("1.0.0") + one("1.1.0")
+
+    busy = between(both, both, v1_1_0="Updating")
+    beside = between(both, one("1.0.0", "westeurope=2, northeurope=1") + one("1.1.0"), v1_1_0="Updating")
+
+    for plan in (busy, beside):
+        assert rows(plan) == {WEST: ("1.1.0", "1.1.0"), NORTH: ("1.1.0", "1.1.0")}
+        assert doubts(plan) == {Replicated.NOT_ASKED}
+
+
+def test_losing_a_version_while_it_is_updated_is_a_loss() -> None:
+    excluded = one("1.0.0", more=", excludeFromLatest: true")
+
+    plan = between(excluded + one("1.1.0"), excluded + one("1.1.0", more=", excludeFromLatest: true"))
+    live = _with_state(desired_of(HEAD + excluded + one("1.1.0")), "1.1.0", "Updating")
+    wanted = planned(desired_of(HEAD + one("1.0.0", more=", excludeFromLatest: true")), live, EVERYWHERE)
+
+    assert all(row.lost for row in plan.latest)
+    assert {row.before for row in wanted.latest} <= {"1.1.0"}
+
+
+def _with_state(desired: DesiredState, version: str, state: str) -> LiveState:
+    live = taken(desired)
+    return LiveState(
+        {
+            address: replace(found, state=state) if address.version == version else found
+            for address, found in live.resources.items()
+        }
+    )
+
+
+def test_a_failed_version_may_serve_somewhere_and_its_delete_says_so() -> None:
+    """It may have failed in one region only, and without asking nobody knows in which."""
+    going = between(one("1.0.0") + one("1.1.0"), one("1.0.0", "westeurope=2, northeurope=1"), v1_1_0="Failed")
     kept = planned(desired_of(HEAD + one("1.0.0", "westeurope=2, northeurope=1")), _live_failed(), EVERYWHERE)
 
-    assert rows(plan) == {WEST: ("1.0.0", "1.0.0"), NORTH: ("1.0.0", "1.0.0")}
-    assert rows(kept) == {WEST: ("1.0.0", "1.0.0"), NORTH: ("1.0.0", "1.0.0")}
+    assert rows(going) == {WEST: ("1.1.0", "1.0.0"), NORTH: ("1.1.0", "1.0.0")}
+    assert rows(kept) == {WEST: ("1.1.0", "1.1.0"), NORTH: ("1.1.0", "1.1.0")}
+    assert doubts(going) == doubts(kept) == {Replicated.UNKNOWN}
+
+
+def test_a_failed_version_is_no_comfort_where_the_last_good_one_goes() -> None:
+    live = _live_failed()
+
+    plan = planned(desired_of(HEAD.replace("    versions:\n", "")), live, EVERYWHERE)
+
+    assert {(row.before, row.after) for row in plan.latest} == {("1.0.0", "")}
+    assert all(row.lost for row in plan.latest)
+    assert doubts(plan) == {Replicated.UNKNOWN}
 
 
 def _live_failed() -> LiveState:
@@ -261,3 +309,41 @@ def test_of_a_definition_with_unread_versions_nothing_is_said(below: str, said: 
 
     assert plan.writes
     assert bool(plan.latest) is said
+
+
+def test_a_region_in_which_a_version_failed_does_not_serve_and_the_others_do() -> None:
+    """Asked, Azure tells region by region what became of a version that failed (fact 3.6/3)."""
+    live = _live_failed()
+    failed = next(address for address in live.resources if address.version == "1.1.0")
+    good = next(address for address in live.resources if address.version == "1.0.0")
+    wanted = desired_of(HEAD + one("1.0.0", "westeurope=2, northeurope=1"))
+    later = afterwards(live, planned(wanted, live, EVERYWHERE).actions)
+    partly: Replication = {
+        failed: (RegionProgress(WEST, "Completed", 100), RegionProgress(NORTH, "Failed")),
+        good: DONE,
+    }
+
+    found = {row.region: row for row in latest_rows(later, partly)}
+
+    assert (found[WEST].before, found[WEST].after, found[WEST].replicated) == ("1.1.0", "1.1.0", Replicated.YES)
+    assert (found[NORTH].before, found[NORTH].after) == ("1.0.0", "1.0.0")
+    assert questions(later, {}) == (good, failed), "what may win where it has failed is asked, and the next one"
+
+
+def test_a_version_that_comes_back_from_the_bin_is_named_in_its_home_region_in_doubt() -> None:
+    wanted = desired_of(HEAD + one("1.0.0") + one("1.1.0"))
+    back = next(address for address in wanted.resources if address.version == "1.1.0")
+    live = taken(desired_of(HEAD + one("1.0.0")))
+    kept = SoftDeleted(back, WEST, "2026-10-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-15T00:00:00Z")
+    live = replace(live, absent=frozenset({back}), soft_deleted={back: kept})
+
+    plan = planned(wanted, live, EVERYWHERE)
+
+    (restore,) = [action for action in plan.actions if action.verb is Verb.RESTORE]
+    assert "it can be restored until 2026-12-01" in restore.words
+    assert told(plan, WEST) == Latest(told(plan, WEST).definition, WEST, "1.0.0", "1.1.0", Replicated.UNKNOWN)
+    assert rows(plan)[NORTH] == ("1.0.0", "1.0.0")
+    (versions_row,) = plan.limits
+    assert (versions_row.before, versions_row.after) == (1, 2)
+    assert plan.volumes == (), "nobody knows how many replicas come back"
+    assert back not in questions(afterwards(live, plan.actions), {}), "Azure answers 404 of what lies in the bin"

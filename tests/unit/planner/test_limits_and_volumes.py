@@ -176,6 +176,54 @@ def test_what_is_deleted_gives_its_gigabytes_back() -> None:
     assert plan.volumes == (Volume("westeurope", "Standard_LRS", 4, 2, 60, 0),)
 
 
+def anew(old: str, new: str, sizes: dict[str, Any]) -> Plan:
+    return between(old.replace("versions:", REPLACED), new.replace("versions:", REPLACED), sizes=sizes)
+
+
+REPLACED = "policy: {onImmutableChange: replace}\n    versions:"
+
+
+def test_a_replacement_from_the_same_source_stores_what_was_stored() -> None:
+    old = BASE + versions("1.0.0", regions="westeurope=2")
+
+    plan = anew(old, old.replace("=2]", "=2], replicationMode: Full").replace("V2", "V1"), {"1.0.0": gigabytes(30)})
+
+    assert any(action.removes and action.address.version for action in plan.actions)
+    assert plan.volumes == ()
+    assert anew(old, old.replace("=2]", "=2], replicationMode: Full").replace("V2", "V1"), {}).volumes == ()
+    fewer = anew(old, old.replace("=2]", "=1]").replace("V2", "V1"), {"1.0.0": gigabytes(30)})
+    assert fewer.volumes == (Volume("westeurope", "Standard_LRS", 2, 1, 60, 30),)
+
+
+def test_a_replacement_from_another_source_gains_no_room_that_nobody_knows_of() -> None:
+    old = BASE + versions("1.0.0", regions="westeurope=2")
+
+    plan = anew(old, old.replace("ubuntu-1.0.0", "other"), {"1.0.0": gigabytes(30)})
+
+    assert any(action.removes and action.address.version for action in plan.actions)
+    assert plan.volumes == (Volume("westeurope", "Standard_LRS", 2, 2, 60, 60, unknown_sizes=1),)
+
+
+def test_a_region_that_changes_its_storage_type_moves_its_replicas_once() -> None:
+    old = BASE + versions("1.0.0", regions="westeurope=1, northeurope=2=standard_zrs")
+
+    plan = between(old, old.replace("standard_zrs", "premium_lrs"), sizes={"1.0.0": gigabytes(30)})
+
+    assert len(plan.writes) > 1, "it goes in steps"
+    assert plan.volumes == (
+        Volume("northeurope", "Premium_LRS", 0, 2, 0, 60),
+        Volume("northeurope", "Standard_ZRS", 2, 0, 60, 0),
+    )
+
+
+def test_a_version_of_unknown_size_is_counted_once_where_its_replicas_change() -> None:
+    old = BASE + versions("1.0.0", regions="westeurope=1")
+
+    plan = between(old, old.replace("westeurope=1", "westeurope=3"))
+
+    assert plan.volumes == (Volume("westeurope", "Standard_LRS", 1, 3, 0, 0, unknown_sizes=1),)
+
+
 def test_a_plan_that_moves_no_replica_has_no_rows() -> None:
     old = BASE + versions("1.0.0")
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconciler.model.address import Kind, Scope
 from reconciler.model.plan import Action, Level, Plan, Reason, RefusalRule, Source, Target, Verb
-from reconciler.model.restriction import AllowList
-from reconciler.model.state import LiveState
+from reconciler.model.restriction import AllowList, Elsewhere
+from reconciler.model.state import LiveState, Unread
 from reconciler.planner.build import build
 from reconciler.planner.context import context_of
 from reconciler.planner.document import plan_document
 from reconciler.planner.guards import outside_scope
 from reconciler.planner.scope import within
 from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
-from tests.support.random_estates import NOW, OPTIONS, desired_of, taken
+from tests.support.random_estates import NOW, OPTIONS, all_there, desired_of, taken
 from tests.support.workbench import GROUP, SUB, short, writes
 
 ALL = GALLERY + ACCESS + IMAGE + versions("1.0.0", "1.1.0")
@@ -113,3 +114,60 @@ def test_the_plan_says_what_its_target_may_touch() -> None:
         "regions": ["westeurope", "northeurope"],
         "kinds": ["Gallery"],
     }
+
+
+OUT_THERE = [f"{SUB}/{GROUP}/other", f"{SUB}/{GROUP}/other/image", f"{SUB}/{GROUP}/other@"]
+IN_HERE = [f"{SUB}/{GROUP}", f"{SUB}/{GROUP}/corp@", f"{SUB}/{GROUP}/corp/lost"]
+
+
+@pytest.mark.parametrize("under", [*OUT_THERE, *IN_HERE])
+def test_what_cannot_be_read_outside_the_scope_is_no_concern(under: str) -> None:
+    desired = desired_of(GALLERY)
+    place = Unread(under, "somewhere", "AuthorizationFailed", "no")
+    live = LiveState(taken(desired).resources, unread=(place,))
+    target = Target("test", "emulator", OPTIONS.instance, (Scope(SUB, GROUP),), allowed=AllowList(galleries=("corp",)))
+
+    plan = build(desired, live, OPTIONS, target=target, source=Source("-"), now=NOW)
+
+    assert bool(plan.unread) is bool(plan.refusals) is (under in IN_HERE)
+
+
+def beside(other: Elsewhere, old: str, new: str, roles: dict[str, str] | None = None) -> Plan:
+    """The plan with prune beside another target."""
+    desired, live = desired_of(new), taken(desired_of(old))
+    options = replace(OPTIONS, prune=True, allow_deletes=None, max_delete_percent=100, others=(other,))
+    target = Target("test", "emulator", OPTIONS.instance, (Scope(SUB, GROUP),))
+    known = LiveState(live.resources, roles=roles or {}, evidence=all_there(desired, live))
+    return build(desired, known, options, target=target, source=Source("-"), now=NOW)
+
+
+def test_a_grant_that_another_target_declares_by_a_roles_name_is_not_revoked() -> None:
+    named = desired_of(GALLERY + ACCESS.replace("role: Reader", "role: Our own role")).resources
+    other = Elsewhere("other", {address: one for address, one in named.items() if address.access})
+
+    assert writes(beside(Elsewhere("other"), GALLERY + ACCESS, GALLERY))
+    assert not writes(beside(other, GALLERY + ACCESS, GALLERY))
+
+
+def test_a_gallery_stays_that_another_target_declares_something_in() -> None:
+    inside = desired_of(GALLERY + ACCESS).resources
+    other = Elsewhere("other", {address: one for address, one in inside.items() if address.access})
+    new = GALLERY.replace("corp", "next")
+
+    plan = beside(other, GALLERY + IMAGE, new)
+
+    assert writes(plan) == [("delete", "corp/ubuntu")]
+
+
+def test_a_replacement_takes_nothing_that_another_target_declares_or_may_declare() -> None:
+    old = GALLERY + IMAGE + versions("1.0.0")
+    new = GALLERY + IMAGE.replace("architecture: x64", "architecture: Arm64").replace(
+        "    spec:", "    policy: {onImmutableChange: replace}\n    spec:"
+    )
+    declared = {address: one for address, one in desired_of(old).resources.items() if address.version}
+
+    assert ("delete", "corp/ubuntu/1.0.0") in writes(beside(Elsewhere("other"), old, new))
+    for other in (Elsewhere("other", declared), Elsewhere("other", unknown="path-missing")):
+        plan = beside(other, old, new)
+        assert not writes(plan)
+        assert "another target" in " ".join(found.message for found in plan.refusals)

@@ -57,7 +57,7 @@ def test_a_path_that_is_a_targets_source_is_that_target() -> None:
     assert (found.name, found.settings.prune) == ("two", "on")
 
 
-@pytest.mark.parametrize("path", ["/estates", "/estates/one/gallery.yaml", "-"])
+@pytest.mark.parametrize("path", ["/elsewhere", "/estates/one/gallery.yaml", "-"])
 def test_any_other_path_is_a_target_of_its_own(path: str) -> None:
     (found,) = chosen(BOTH, path)
     assert (found.name, found.path, found.settings.prune) == ("", path, "confirm")

@@ -218,6 +218,46 @@ def test_a_useless_file_is_moved_aside_with_a_warning_and_a_new_one_begun(
     assert len(desk.warned) == 2
 
 
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_who_looked_at_a_useless_file_before_it_saves_begins_a_new_one(
+    desk: Desk, damage: Callable[[Path], None]
+) -> None:
+    desk.save(1, corp=ENTRY)
+    damage(desk.file)
+
+    room = desk.room()
+    ledger = room.ledger(TARGET)
+    assert ledger.get(GALLERY) is None
+    assert room.runs(TARGET) == ()
+    assert len(desk.warned) == 1
+    room.save(TARGET, run(2), {GALLERY: ENTRY})
+
+    assert len(desk.aside()) == 1
+    assert desk.known() == ENTRY
+    assert len(desk.warned) == 2
+
+
+def unreadable_rows(file: Path) -> None:
+    """The page of the ledger's rows is scribbled over; the layout still reads."""
+    with closing(sqlite3.connect(file)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ledger'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(content)
+
+
+def test_damage_that_shows_behind_the_layout_alone_is_damage_too(desk: Desk) -> None:
+    desk.save(1, corp=ENTRY)
+    unreadable_rows(desk.file)
+
+    room = desk.room()
+    assert room.ledger(TARGET).get(GALLERY) is None
+    room.save(TARGET, run(2), {GALLERY: ENTRY})
+
+    assert desk.known() == ENTRY, desk.warned
+
+
 def test_a_second_useless_file_does_not_replace_the_first(desk: Desk) -> None:
     for _ in range(2):
         desk.save()

@@ -91,6 +91,12 @@ def binned(*kept: tuple[str, str, str]) -> Bend:
     return bend
 
 
+def sharing(*ids: int) -> Bend:
+    """A gallery that is shared with subscriptions, as the service answers once it is asked."""
+    groups = {"type": "Subscriptions", "ids": [f"00000000-0000-0000-0000-0000000001{number:02d}" for number in ids]}
+    return laid("corp", sharingProfile={"permissions": "Groups", "groups": {"[Subscriptions]": groups}})
+
+
 def all_of(*bends: Bend) -> Bend:
     """One bend after another."""
 

@@ -32,6 +32,11 @@ STEPS = (
     Case("a region goes, allowed from now on", ALL, flagged(FEWER, "true")),
     Case("a region goes, forbidden", ALL, flagged(FEWER, "false")),
     Case(
+        "a region goes beside another change, forbidden",
+        ALL,
+        flagged(FEWER, "false").replace("[westeurope=1]", "[westeurope=1], excludeFromLatest: true"),
+    ),
+    Case(
         "a region goes, live allowed",
         ALL,
         FEWER,

@@ -114,9 +114,10 @@ def fits(case: Case) -> Iterator[str]:
 def _told(found: Action | Moved, action: Action) -> str:
     if isinstance(found, Moved):
         return _short(found.message)
-    if found is action:
+    body = json.dumps(found.body, sort_keys=True, default=str)
+    if body == json.dumps(action.body, sort_keys=True, default=str):
         return "as planned"
-    return f"laid over {_mark(json.dumps(found.body, sort_keys=True, default=str))}"
+    return f"laid over {_mark(body)}"
 
 
 def _short(message: str) -> str:

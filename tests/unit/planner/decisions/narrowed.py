@@ -10,7 +10,7 @@ from reconciler.model.restriction import AllowList, IgnoreRule
 from reconciler.model.state import LiveState, Unread
 from reconciler.planner.options import Options
 from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
-from tests.unit.planner.decisions.bends import all_of, bent, laid, tagged, without
+from tests.unit.planner.decisions.bends import all_of, bent, laid, tagged, unread, without
 from tests.unit.planner.decisions.case import CAUTIOUS, Case, Replicated
 from tests.unit.planner.decisions.texts import (
     ALL,
@@ -103,6 +103,12 @@ SELECTED = (
         BASE + versions("1.0.0", "1.3.0") + lines_of(copy_of("1.3.0", "1.2.0")),
         only("**/1.2.0"),
     ),
+    Case(
+        "only the last of a line of copies, everything new",
+        None,
+        BASE + versions("1.0.0", "1.4.0") + lines_of(copy_of("1.4.0", "1.3.0")) + lines_of(copy_of("1.3.0", "1.2.0")),
+        only("**/1.2.0"),
+    ),
     Case("only a replaced definition", ASKED, ASKED_MOVED, only("rg-images/corp/ubuntu")),
     Case("only a version of a replaced definition", ASKED, ASKED_MOVED, only("**/1.0.0")),
     Case("only what is refused", ALL, MOVED, only("rg-images/corp")),
@@ -138,6 +144,34 @@ KNOWN = (
         CHANGED,
         ledger=ALL,
         bend=all_of(tagged("corp", team=None), without("corp/ubuntu/1.0.0")),
+    ),
+    Case("a field newer than us drifted", UNCHECKED, UNCHECKED, bend=laid("corp/ubuntu", newest=9), ledger=UNCHECKED),
+    Case("a field newer than us changed", UNCHECKED, UNCHECKED.replace("newest: 7", "newest: 8"), ledger=UNCHECKED),
+    Case(
+        "a field newer than us drifted and is ignored",
+        UNCHECKED,
+        UNCHECKED,
+        ignoring("newest"),
+        bend=laid("corp/ubuntu", newest=9),
+    ),
+    Case(
+        "drifted beside what is unread",
+        ALL,
+        ALL,
+        bend=all_of(
+            tagged("corp/ubuntu/1.1.0", reconciler__owner=None),
+            unread("corp/ubuntu/1.0.0"),
+            without("corp/ubuntu/1.0.0"),
+        ),
+        ledger=ALL,
+    ),
+    Case("drifted below what is unread", ALL, ALL, bend=unread("corp/ubuntu", drop=False), ledger=ALL),
+    Case(
+        "never applied and without its tag",
+        ALL,
+        ALL,
+        bend=tagged("corp", reconciler__owner=None),
+        ledger=GALLERY.replace("corp", "other"),
     ),
     Case("neither live nor proven absent", None, ALL, undecided=True),
     Case("one not proven absent", ALL, ALL + lines_of(versions("1.2.0")), undecided=True),

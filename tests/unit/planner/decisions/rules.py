@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.support.estates import GALLERY, versions
-from tests.unit.planner.decisions.bends import bent, laid, tagged, unread
+from tests.support.estates import ACCESS, GALLERY, versions
+from tests.unit.planner.decisions.bends import all_of, bent, laid, tagged, unread
 from tests.unit.planner.decisions.case import CAUTIOUS, Case
 from tests.unit.planner.decisions.texts import (
     ALL,
@@ -20,6 +20,9 @@ from tests.unit.planner.decisions.texts import (
     lines_of,
     with_policy,
 )
+
+EIGHT = BASE + versions(*(f"1.{number}.0" for number in range(8)))
+FIVE = BASE + versions(*(f"1.{number}.0" for number in range(5)))
 
 POLICIES = (
     Case("protected from now on", ALL, with_policy(ALL, "{protect: true}")),
@@ -66,6 +69,25 @@ POLICIES = (
 )
 
 GUARDS = (
+    Case("an excluded version goes", BASE + versions("1.0.0") + EXCLUDED, BASE + versions("1.0.0")),
+    Case(
+        "blocked until this very moment",
+        BASE + versions("1.0.0", "1.1.0", more=BLOCKED),
+        BASE + versions("1.1.0", more=BLOCKED),
+        now=datetime(2030, 1, 1, tzinfo=UTC),
+    ),
+    Case(
+        "more of somebody else's inside than is shown",
+        EIGHT,
+        GALLERY + ACCESS,
+        bend=all_of(*(tagged(f"corp/ubuntu/1.{number}.0", reconciler__owner=None) for number in range(8))),
+    ),
+    Case(
+        "as much of somebody else's inside as is shown",
+        FIVE,
+        GALLERY + ACCESS,
+        bend=all_of(*(tagged(f"corp/ubuntu/1.{number}.0", reconciler__owner=None) for number in range(5))),
+    ),
     Case("too many deletes", ALL, GALLERY, replace(CAUTIOUS, max_deletes=2)),
     Case("as many deletes as allowed", ALL, GALLERY, replace(CAUTIOUS, max_deletes=4)),
     Case("too large a part", ALL, BASE + versions("1.1.0"), replace(CAUTIOUS, max_delete_percent=49)),

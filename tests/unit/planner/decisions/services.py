@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.support.estates import GALLERY, versions
-from tests.unit.planner.decisions.bends import all_of, bent, binned, tagged, without
+from tests.unit.planner.decisions.bends import all_of, bent, binned, sharing, tagged, without
 from tests.unit.planner.decisions.case import CAUTIOUS, Case
 from tests.unit.planner.decisions.texts import KEEPING, shared
 
@@ -21,6 +21,18 @@ BIN = (
         KEEPING,
         KEEPING,
         bend=all_of(without("corp/ubuntu/1.0.0"), binned(("1.0.0", "2026-11-01T00:00:00Z", "2026-11-25T00:00:00Z"))),
+    ),
+    Case(
+        "too late to restore, nobody knows until when it is kept",
+        KEEPING,
+        KEEPING,
+        bend=all_of(without("corp/ubuntu/1.0.0"), binned(("1.0.0", "2026-10-01T00:00:00Z", ""))),
+    ),
+    Case(
+        "a definition held by as many as are shown",
+        KEEPING,
+        KEEPING.split("images:")[0],
+        bend=binned(*((f"2.{number}.0", "", "2026-11-25T00:00:00Z") for number in range(3))),
     ),
     Case("restored, no dates", KEEPING, KEEPING, bend=all_of(without("corp/ubuntu/1.0.0"), binned(("1.0.0", "", "")))),
     Case(
@@ -53,6 +65,10 @@ SHARING = (
     Case("shared with too many at once", shared(*range(30)), shared(*range(20, 50))),
     Case("shared and described", shared(1), shared(2).replace("Golden", "New")),
     Case("groups not declared", shared(1), GALLERY),
+    Case("others share", shared(1, 2), shared(2, 3), bend=sharing(1, 2)),
+    Case("more share", shared(1, 2), shared(1, 2, 3), bend=sharing(1, 2)),
+    Case("too many others share", shared(*range(30)), shared(*range(20, 50)), bend=sharing(*range(30))),
+    Case("all others share, too many", shared(*range(30)), shared(*range(30, 60)), bend=sharing(*range(30))),
     Case("shared and failed", shared(1), shared(2), bend=bent("corp", state="Failed")),
     Case(
         "shared and adopted",
