@@ -88,14 +88,6 @@ def questions(later: Afterwards, known: Replication) -> tuple[Address, ...]:
     return tuple(sorted(asked.missing))
 
 
-def provisioned_latest(versions: Iterable[LiveResource]) -> dict[str, str]:
-    """What `latest` of one definition resolves to by region, as far as provisioning goes; "" where to nothing."""
-    found = list(versions)
-    offers = _descending(_offer(version) for version in found)
-    regions = {_region(entry) for version in found for entry in _entries(version.body)}
-    return {region: _resolve(offers, region, _Asked(None), trusting=False)[0] for region in sorted(regions)}
-
-
 def _rows(later: Afterwards, asked: _Asked) -> Iterator[Latest]:
     before, after = _sides(later)
     for definition in sorted(before.keys() | after.keys()):

@@ -23,7 +23,6 @@ from reconciler.model.restriction import IgnoreRule
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.document import plan_document
 from reconciler.planner.globs import paths_named
-from reconciler.planner.latest import provisioned_latest
 from reconciler.planner.options import Options
 from reconciler.settings.field_path import path_parts
 from tests.support.random_estates import OPTIONS, desired_of, estates, planned, taken
@@ -186,8 +185,23 @@ def latest_now(bench: Workbench) -> dict[tuple[Address, str], str]:
     return {
         (definition, region): version
         for definition, siblings in versions.items()
-        for region, version in provisioned_latest(siblings).items()
+        for region, version in latest_of(siblings).items()
     }
+
+
+def latest_of(versions: list[LiveResource]) -> dict[str, str]:
+    """By region the highest version that is provisioned and not excluded; "" where there is none."""
+    found: dict[str, tuple[tuple[int, ...], str]] = {}
+    for version in versions:
+        name, profile = str(version.address.version), version.body.get("publishingProfile") or {}
+        regions = (profile.get("targetRegions") or {"": {"name": version.body.get("location")}}).values()
+        for entry in regions:
+            found.setdefault(str(entry["name"]), ((), ""))
+            excluded = profile.get("excludeFromLatest") or entry.get("excludeFromLatest")
+            if version.state in ("Succeeded", "Updating") and not excluded:
+                number = tuple(int(part) for part in name.split("."))
+                found[entry["name"]] = max(found[entry["name"]], (number, name))
+    return {region: name for region, (_, name) in found.items()}
 
 
 def every_address(bench: Workbench) -> frozenset[str]:

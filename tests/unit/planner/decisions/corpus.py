@@ -13,7 +13,7 @@ from tests.unit.planner.decisions.narrowed import IGNORED, KNOWN, SCOPED, SELECT
 from tests.unit.planner.decisions.rules import GUARDS, POLICIES
 from tests.unit.planner.decisions.services import BIN, SHARING
 
-__all__ = ["CASES", "DRIFTING", "MOVING", "Case"]
+__all__ = ["ASKING", "CASES", "DRIFTING", "MOVING", "Case"]
 
 CASES: tuple[Case, ...] = (
     *GENERAL,
@@ -32,3 +32,5 @@ CASES: tuple[Case, ...] = (
 )
 DRIFTING = (*GENERAL, *OWNERSHIP, *POLICIES, *STEPS, *SHARING, *IGNORED, *KNOWN)
 MOVING = (*GENERAL, *OWNERSHIP, *STEPS, *REPLACED[:10], *BIN, *SHARING, *GUARDS)
+KEYED = tuple(case for case in CASES if "securityProfile" in case.name)
+ASKING = (*GENERAL[:6], *STEPS[:6], *REPLACED, *SCOPED[:4], *KEYED)
