@@ -6,6 +6,7 @@ ReconcilerError              anything we say in one line instead of a traceback;
 ├── PlanFileError            a saved plan cannot be read as one (3)
 ├── PlanRefused              a saved plan no longer fits, or was made for another cloud, instance or place (4)
 ├── CredentialError          no token could be had (1)
+├── Locked                   another process applies the same target (6)
 ├── AzureError               Azure could not be reached or answered something unusable (1)
 └── Interrupted              a signal stopped the run (130 or 143)
 
@@ -74,6 +75,12 @@ class PlanRefused(ReconcilerError):  # noqa: N818 - a guard, not a fault
 
 class CredentialError(ReconcilerError):
     """No token could be had."""
+
+
+class Locked(ReconcilerError):  # noqa: N818 - a state of the world, not a fault
+    """Another process applies the same target."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class AzureError(ReconcilerError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from reconciler.cli.options import (
     USUAL_BUDGET,
     BudgetOption,
     DetailedOption,
+    LockTimeoutOption,
     OutOption,
     Output,
     OutputOption,
@@ -151,6 +153,7 @@ def apply(
     ] = False,
     wait: Annotated[WaitFor, typer.Option("--wait", help="Stay with versions until …")] = WaitFor.REPLICATED,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    lock_timeout: LockTimeoutOption = 0.0,
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Plan, ask, carry out; or carry out a saved plan.
@@ -162,17 +165,28 @@ def apply(
 
     saved = saved_at(flags.path)
     if saved is not None:
-        return apply_saved(saved, flags, partial=partial, wait=str(wait), output=output)
-    return over_targets(flags, lambda one: _apply(one, output, partial=partial, wait=str(wait), yes=yes), output)
+        return apply_saved(saved, flags, partial=partial, wait=str(wait), lock_timeout=lock_timeout, output=output)
+
+    def work(one: RunFlags) -> int:
+        return _apply(one, output, partial=partial, wait=str(wait), yes=yes, lock_timeout=lock_timeout)
+
+    return over_targets(flags, work, output)
 
 
-def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
+def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool, lock_timeout: float) -> int:
+    from reconciler.cli.one_writer import one_writer
+
+    run, options = _prepared(flags)
+    with nullcontext() if run.plans_only else one_writer(run.settings, run.target, lock_timeout):
+        return _applied(run, options, output, partial=partial, wait=wait, yes=yes)
+
+
+def _applied(run: Session, options: Options, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import approval_words
     from reconciler.cli.recording import Recording, declared_in, store_room
 
-    run, options = _prepared(flags)
     room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
         planned = _planned(run, gateway, options, room)

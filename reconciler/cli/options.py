@@ -108,4 +108,13 @@ AllowLastOption = Annotated[
 ReplicationOption = Annotated[
     bool, typer.Option("--replication", help="Also ask whether what latest resolves to has reached its regions.")
 ]
+LockTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lock-timeout",
+        metavar="SECONDS",
+        min=0,
+        help="Wait so long for another apply of this target, then exit 6.",
+    ),
+]
 DetailedOption = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when changes are pending.")]

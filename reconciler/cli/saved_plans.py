@@ -47,18 +47,24 @@ def facts_of(read: Mapping[str, Any]) -> ReadFacts:
     return ReadFacts(int(resources), int(calls), float(seconds), state if isinstance(state, str) else "")
 
 
-def apply_saved(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, output: Output) -> int:
-    """Carry a saved plan out as it is, or refuse it whole. Raises PlanRefused, UsageError."""
+def apply_saved(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, lock_timeout: float, output: Output) -> int:
+    """Carry a saved plan out as it is, or refuse it whole. Raises PlanRefused, UsageError, Locked."""
+    from reconciler.cli.one_writer import one_writer
+
     _refuse_planning_flags(flags)
     try:
-        return _carried_out(saved, flags, partial=partial, wait=wait, output=output)
+        settings, permission = _permitted(saved.plan, flags)
+        with one_writer(settings, saved.plan.target, lock_timeout):
+            return _carried_out(saved, settings, permission, partial=partial, wait=wait, output=output)
     except PlanRefused as error:
         if output is Output.JSON and not has_said():
             say_document(_refused_document(saved.plan, error))
         raise
 
 
-def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, output: Output) -> int:
+def _carried_out(
+    saved: Saved, settings: Settings, permission: Permission, *, partial: bool, wait: str, output: Output
+) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.connection import connected
     from reconciler.cli.recording import Recording, store_room
@@ -66,7 +72,6 @@ def _carried_out(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, out
     from reconciler.reconcile import Planned, blocked
 
     plan = saved.plan
-    settings, permission = _permitted(plan, flags)
     if output is Output.TEXT:
         try:
             say(approval_words(plan, facts_of(saved.read), partial=partial))
