@@ -300,6 +300,7 @@ def connect(
         timeout=settings.timeout,
         workers=settings.workers,
         trust=emulator.trust if emulator else "",
+        time_scale=settings.emulator.timeScale if emulator else 1.0,
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from reconciler.errors import AzureError, CredentialError
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
-from reconciler.executor.write import Written, write
+from reconciler.executor.write import Written, method_of, write
 from reconciler.kinds.overlay import overlay, same
 from reconciler.kinds.registry import rules_of
-from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify
+from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify, classify_error
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import operation_state
 from reconciler.live.reader import read_one, read_replication
@@ -46,7 +46,18 @@ def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
     return _poll_again(replace(task, attempt=task.attempt + 1), rules, None)
 
 
+def _held(task: Task, gateway: Gateway) -> float:
+    """Seconds for which Azure has asked not to send what comes next, be it to this action or to another one."""
+    asked = task.operation.url if task.phase is Phase.OPERATION and task.operation else task.action.resource_id
+    held = gateway.held("GET", asked)
+    if task.phase is Phase.WRITE and task.action.writes:
+        held = max(held, gateway.held(method_of(task.action), task.action.resource_id))
+    return held
+
+
 def _advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
+    if held := _held(task, gateway):
+        return replace(task, due=rules.clock() + held)
     match task.phase:
         case Phase.WRITE:
             return _write(task, gateway, rules)
@@ -88,6 +99,8 @@ def _accepted_is_enough(task: Task, rules: Rules) -> bool:
 def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules) -> Task | Ended:
     """Retry with full jitter what passes by itself; end what does not."""
     pace = rules.pace
+    if isinstance(failure, Unread) and classify_error(0, failure.code) is ErrorClass.THROTTLED:
+        return replace(task, due=rules.clock() + _retry_delay(task, rules, None))
     if not isinstance(failure, Answer):
         if task.attempt + 1 >= pace.attempts:
             return Ended(Outcome.FAILED, failure.message, "NoAnswer" if isinstance(failure, NoAnswer) else failure.code)
@@ -107,6 +120,8 @@ def _given_up(task: Task, failure: Answer, rules: Rules) -> bool:
         return seconds > pace.principal_window
     if failure.code == "CannotDeleteResource":
         return seconds > pace.cache_window
+    if classify(failure) is ErrorClass.THROTTLED:
+        return False  # it passes by itself; the time limit of the action ends it
     return task.attempt + 1 >= pace.attempts
 
 

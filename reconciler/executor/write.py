@@ -82,7 +82,7 @@ def _send(action: Action, fresh: LiveResource | None, gateway: Gateway, journal:
         str(uuid.uuid4()),
         action.address,
         action.verb,
-        _method(action),
+        method_of(action),
         ", ".join(map(str, action.reasons)) or action.words,
         fingerprint(fresh),
         digest_of(action.body),
@@ -99,7 +99,8 @@ def _send(action: Action, fresh: LiveResource | None, gateway: Gateway, journal:
     return Written(answer, operation)
 
 
-def _method(action: Action) -> str:
+def method_of(action: Action) -> str:
+    """How an action is sent."""
     if action.removes:
         return "DELETE"
     return "POST" if action.verb is Verb.SHARE else "PUT"

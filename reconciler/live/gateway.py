@@ -31,6 +31,7 @@ from reconciler.live.answer import Answer, NoAnswer
 from reconciler.live.cloud import Cloud
 from reconciler.live.credential import TokenCache, caller_of, first_line
 from reconciler.live.identity import address_of, assignment_id
+from reconciler.live.throttle import Throttle
 from reconciler.model.address import Address, Kind
 
 CONNECT_SECONDS: Final = 10.0
@@ -75,12 +76,14 @@ class Gateway:
         timeout: float = 60,
         workers: int = 16,
         trust: str = "",
+        time_scale: float = 1.0,
     ) -> None:
         self.cloud = cloud
         self.api_version = api_version
         self._timeout = timeout
         self._tokens = TokenCache(credential)
         self._counting = Counting()
+        self._throttle = Throttle(scale=time_scale)
         self._correlation = str(uuid.uuid4())
         self._transport: Any = RequestsTransport(
             session=_session(cloud, workers),
@@ -114,9 +117,11 @@ class Gateway:
             url = location.own(self.cloud.endpoint, path_or_url)
         try:
             response = self._reads.send_request(HttpRequest("GET", url), **self._options)
-            return self._answer(response, url)
+            answer = self._answer(response, url)
         except SdkError as error:
             raise self._silence("GET", url, error) from error
+        self._throttle.observe("GET", url, answer)
+        return answer
 
     def put(self, kind: Kind, resource_id: str, body: Mapping[str, Any], *, request_id: str = "") -> Answer:
         """Create or replace a resource; `request_id` is the client's name for the request, made up where it is "".
@@ -170,6 +175,10 @@ class Gateway:
             "DELETE", resource_id, request_id, lambda **more: operations.begin_delete(*names, polling=False, **more)
         )
 
+    def held(self, method: str, path_or_url: str) -> float:
+        """Seconds for which Azure has asked not to send such a request; 0 where it may be sent. Sends all the same."""
+        return self._throttle.held(method, path_or_url)
+
     def caller(self) -> str:
         """Who writes, as the token says it. Raises CredentialError."""
         return caller_of(self._tokens.get_token(self.cloud.token_scope).token)
@@ -193,6 +202,7 @@ class Gateway:
         except (SdkError, ValueError) as error:
             if not answers:
                 raise self._silence(method, resource_id, error) from error
+        self._throttle.observe(method, resource_id, answers[-1])
         return answers[-1]
 
     def _galleries(self, kind: Kind, resource_id: str, operations: str = "") -> tuple[Any, tuple[str, ...]]:
