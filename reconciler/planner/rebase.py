@@ -22,7 +22,7 @@ from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Plan, Verb, dotted
 from reconciler.model.state import LiveResource, Path
 from reconciler.planner.bodies import arm_body
-from reconciler.planner.diff import changes_between
+from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
 from reconciler.planner.plain import plain
 
@@ -83,15 +83,13 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
 
 def _moved_sharing(action: Action, fresh: LiveResource) -> tuple[MovedField, ...]:
     """Sharing is compared by itself: the gallery's own update may stand right before it in the plan (fact 2.2/5)."""
-    shape = rules_of(action.address.kind).shape
-    read = ((change, value_at(shape, fresh.body, change.path)) for change in action.changes)
+    read = ((change, dig(fresh.body, change.path)) for change in action.changes)
     return tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
 
 
 def _moved_owner(action: Action, fresh: LiveResource) -> Iterator[MovedField]:
     """Whose a gallery is when it is shared: a POST carries no tag that could tell."""
-    shape = rules_of(action.address.kind).shape
-    owners = value_at(shape, action.expected or {}, OWNER), value_at(shape, fresh.body, OWNER)
+    owners = dig(action.expected or {}, OWNER), dig(fresh.body, OWNER)
     if not _equal(*owners):
         yield MovedField(OWNER, *owners)
 

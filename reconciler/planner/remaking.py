@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.kinds.paths import entry_name
 from reconciler.model.address import Address
 from reconciler.model.evidence import Seen
 from reconciler.model.state import DesiredResource, mapping
@@ -141,7 +142,7 @@ def _near(context: Context, source: Address) -> Seen | None:
 
 def _regions(body: Mapping[str, Any]) -> frozenset[str]:
     """The regions of a canonical body; none where nobody can read them."""
-    return frozenset(str(key)[1:-1] for key in mapping(mapping(body.get("publishingProfile")).get("targetRegions")))
+    return frozenset(entry_name(key) for key in mapping(mapping(body.get("publishingProfile")).get("targetRegions")))
 
 
 def _system(context: Context, version: Address) -> dict[str, Any]:

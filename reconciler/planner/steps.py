@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds.overlay import same
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.scalars import INT32_MAX, version_parts
 from reconciler.model.state import mapping
 from reconciler.planner.diff import dig
@@ -50,7 +51,7 @@ def version_steps(
     if not dropped and not restored:
         return (Step(dict(after)),)
     leaving = tuple(sorted({*dropped, *restored}))
-    names = ", ".join(region.strip("[]") for region in leaving)
+    names = ", ".join(entry_name(region) for region in leaving)
     if f"[{after.get('location')}]" in restored:
         return Forbidden("the home region cannot leave the target regions, so its storage type cannot change", leaving)
     if _flag(declared) is False:
