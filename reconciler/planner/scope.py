@@ -97,7 +97,7 @@ def _apart(context: Context) -> Context:
 
 def _grant(address: Address) -> Grant:
     """An assignment whatever its role is: the GUID behind a role that only another target names is not looked up."""
-    return (address.parent, address.access.principal.lower()) if address.access else None
+    return (address.parent, address.access.principal) if address.access else None
 
 
 def _looked_after(context: Context, address: Address, declared: set[Address]) -> bool:
