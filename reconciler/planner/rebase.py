@@ -161,9 +161,9 @@ def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ..
     kept: dict[Path, Change] = {}
     for step in steps:
         new = [
-            replace(change, path=path, before=before, after=after)
+            replace(change, path=path, after=after)
             for change in step.changes
-            for path, before, after in single_fields(shape, change.path, change.before, change.after)
+            for path, _, after in single_fields(shape, change.path, change.before, change.after)
             if not any(path[: len(seen)] == seen[: len(path)] for seen in kept)
         ]
         kept |= {change.path: change for change in new}
@@ -229,8 +229,8 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
         if split and now is not None and not isinstance(now, Mapping):
             yield MovedField(change.path, None, now)  # no place for the parts of a change
     for path in dict.fromkeys(path for change in action.changes for path in whole_lists(shape, change.path)):
-        yield from _other_entries(path, value_at(shape, before, path), value_at(shape, fresh.body, path))
-    owners = value_at(shape, before, OWNER), value_at(shape, fresh.body, OWNER)
+        yield from _other_entries(path, dig(before, path), dig(fresh.body, path))
+    owners = dig(before, OWNER), dig(fresh.body, OWNER)
     if not _equal(*owners):
         yield MovedField(OWNER, *owners)
     failed_since = fresh.state == "Failed" and fingerprint(fresh) != action.fingerprint

@@ -72,7 +72,7 @@ def _gap(dropped: tuple[str, ...], restored: tuple[str, ...]) -> str:
     """What people lose while regions are away, and for good (fact 4.3/21)."""
     parts = ((dropped, "nothing of it from now on"), (restored, "nothing of it until added again"))
     told = (
-        f"{', '.join(region.strip('[]') for region in regions)} {'serves' if len(regions) == 1 else 'serve'} {loss}"
+        f"{', '.join(entry_name(region) for region in regions)} {'serves' if len(regions) == 1 else 'serve'} {loss}"
         for regions, loss in parts
         if regions
     )

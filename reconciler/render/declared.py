@@ -93,7 +93,7 @@ def _features(value: Any) -> Iterator[str]:
         return
     told = []
     for key, feature in value.items():
-        words = f"{str(key).strip('[]')}={feature.get('value')}" if isinstance(feature, Mapping) else str(key)
+        words = f"{entry_name(key)}={feature.get('value')}" if isinstance(feature, Mapping) else str(key)
         starts = feature.get("startsAtVersion") if isinstance(feature, Mapping) else None
         told.append(f"{words} from {starts}" if starts else words)
     if told:
