@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.kinds.paths import entry_name
 from reconciler.model.address import Address
 from reconciler.model.evidence import Seen
 from reconciler.model.state import DesiredResource, mapping
@@ -137,12 +138,17 @@ def _near(context: Context, source: Address) -> Seen | None:
         return Seen("is not there", "a source that is there") if source in context.live.absent else None
     if live.state != "Succeeded":
         return Seen(f"is {live.state or 'in an unknown state'}", "wait, or mend it")
-    bodies = [live.body, *(found.body for found in (context.desired.get(source),) if found is not None)]
-    targets = [mapping(body.get("publishingProfile")).get("targetRegions") for body in bodies]
-    offered = [frozenset(str(key).strip("[]") for key in each) for each in targets if isinstance(each, Mapping)]
-    parent = context.live.resources.get(source.parent) if source.parent is not None else None
+    here, declared = _regions(live.body), context.desired.get(source)
+    staying = _regions(declared.body) if declared is not None else here
+    assert source.parent is not None
+    parent = context.live.resources.get(source.parent)
     traits = {} if parent is None else {name: str(parent.body[name]) for name in TRAITS if parent.body.get(name)}
-    return Seen(regions=frozenset.intersection(*offered) if offered else frozenset(), traits=traits)
+    return Seen(regions=here & (staying or here), traits=traits)
+
+
+def _regions(body: Mapping[str, Any]) -> frozenset[str]:
+    """The regions of a canonical body; none where nobody can read them."""
+    return frozenset(entry_name(key) for key in mapping(mapping(body.get("publishingProfile")).get("targetRegions")))
 
 
 def _system(context: Context, version: Address) -> dict[str, Any]:

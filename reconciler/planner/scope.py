@@ -18,7 +18,7 @@ from reconciler.planner.context import Context
 from reconciler.planner.globs import names_word
 
 PLACES = ("targetRegions", "targetExtendedLocations")
-Grant = tuple[Address | None, str]
+Grant = tuple[Address | None, str] | None
 
 
 def within(allowed: AllowList, context: Context) -> Context:
@@ -59,7 +59,7 @@ def _elsewhere(allowed: AllowList, subscription: str, group: str, gallery: str) 
 def _beyond(allowed: AllowList, place: Unread) -> bool:
     """Whether an unread place lies wholly outside the scope."""
     parts = place.under.partition("@")[0].split("/")
-    subscription, group, gallery = (*parts[:3], "", "")[:3]
+    subscription, group, gallery = (*parts, "", "")[:3]
     return bool(_elsewhere(allowed, subscription, group, gallery))
 
 
@@ -97,7 +97,7 @@ def _apart(context: Context) -> Context:
 
 def _grant(address: Address) -> Grant:
     """An assignment whatever its role is: the GUID behind a role that only another target names is not looked up."""
-    return (address.parent, address.access.principal.lower()) if address.access else (None, "")
+    return (address.parent, address.access.principal) if address.access else None
 
 
 def _looked_after(context: Context, address: Address, declared: set[Address]) -> bool:
