@@ -17,7 +17,7 @@ from reconciler.planner.document import plan_document
 from reconciler.planner.guards import outside_scope
 from reconciler.planner.scope import doubted, outside, within
 from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
-from tests.support.random_estates import NOW, OPTIONS, all_there, desired_of, taken
+from tests.support.random_estates import NOW, OPTIONS, all_there, desired_of, planned, taken
 from tests.support.workbench import GROUP, SUB, short, writes
 
 ALL = GALLERY + ACCESS + IMAGE + versions("1.0.0", "1.1.0")
@@ -236,3 +236,13 @@ def test_a_target_that_cannot_be_read_may_declare_only_what_it_may_touch(allowed
 
     assert doubted(Elsewhere("other", allowed=allowed, unknown="path-missing"), live) is maybe
     assert not doubted(Elsewhere("other", allowed=allowed), live)
+
+
+def test_of_a_grant_whose_role_nobody_knows_nothing_is_proven() -> None:
+    desired = desired_of(GALLERY + ACCESS.replace("role: Reader", "role: Our own role"))
+    (grant,) = [address for address in desired.resources if address.access]
+
+    plan = planned(desired, taken(desired_of(GALLERY)))
+
+    assert not plan.writes
+    assert [place.under for place in plan.unread] == [grant.key]
