@@ -11,6 +11,7 @@ from tests.unit.planner.decisions.texts import (
     ACCESSED,
     ALL,
     BASE,
+    DEBIAN,
     MOVED,
     REGION,
     SECOND,
@@ -19,8 +20,6 @@ from tests.unit.planner.decisions.texts import (
     lines_of,
     with_policy,
 )
-
-DEBIAN = IMAGE.replace("ubuntu}", "debian}").replace("images:\n", "")
 
 GENERAL = (
     Case("everything new", None, ALL),
