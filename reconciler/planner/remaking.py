@@ -62,7 +62,13 @@ def origins_of(body: Mapping[str, Any]) -> Origins:
     sources = [whole.get("id"), whole.get("virtualMachineId"), *(part.get("id") for part in parts)]
     other = [whole.get("communityGalleryImageId"), *(part.get("uri") for part in parts)]
     keys = _keys(body.get("publishingProfile"))
-    return Origins(*(tuple(str(one) for one in dict.fromkeys(each) if one) for each in (sources, keys, other)))
+    return Origins(*(_texts(each) for each in (sources, keys, other)))
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    """The values as text, each once in whatever case; what is no text is told as it is."""
+    texts = (value if isinstance(value, str) else repr(value) for value in values if value)
+    return tuple(str(text) for text in dict.fromkeys(texts))
 
 
 def _keys(value: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""What is said to a saved plan on the day it is applied: to its writes, under the settings and the owners of that day."""
+"""What is said to a saved plan on the day it is applied: under the settings and the owners of that day."""
 
 from __future__ import annotations
 
