@@ -66,7 +66,7 @@ def _beyond(shape: Record, path: Path, value: Any, filled: Mapping[Path, Any]) -
         return {key: inner for key, inner in kept.items() if inner is not None} or None
     found = rule_at(shape, path)
     served = found is not None and (found.rule is Rule.READ_ONLY or found.rule is Rule.SHARED)
-    if served or names in DERIVED or same(filled.get(names, UNSET), value) or same(_default(shape, path), value):
+    if served or names in DERIVED or same(filled.get(names), value) or same(_default(shape, path), value):
         return None
     return value
 

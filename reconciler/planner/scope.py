@@ -13,7 +13,7 @@ from reconciler.kinds.scalars import region
 from reconciler.model.address import Address
 from reconciler.model.plan import Level, Refusal, RefusalRule
 from reconciler.model.restriction import AllowList, Elsewhere
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, mapping
 from reconciler.planner.context import Context
 from reconciler.planner.globs import names_word
 
@@ -67,9 +67,9 @@ def _regions(body: Mapping[str, Any]) -> Iterator[str]:
     """Every region a body names: its own, and those it is replicated to."""
     if body.get("location"):
         yield str(region(body["location"]))
-    profile = body.get("publishingProfile") or {}
+    profile = mapping(body.get("publishingProfile"))
     for place in PLACES:
-        for entry in (profile.get(place) or {}).values():
+        for entry in mapping(profile.get(place)).values():
             if isinstance(entry, Mapping) and entry.get("name"):
                 yield str(region(entry["name"]))
 

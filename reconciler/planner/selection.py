@@ -116,13 +116,13 @@ def _needs(actions: Actions) -> dict[Address, set[Address]]:
     """What each address cannot do without, one step far."""
     keys = {address.key: address for address in actions}
     freed = freed_by(action for found in actions.values() for action in found)
-    needs: dict[Address, set[Address]] = {}
+    needs: dict[Address, set[Address]] = {address: set() for address in actions}
     for address, found in actions.items():
         for action in found:
-            needs.setdefault(address, set()).update(_first(action, actions, keys, freed))
+            needs[address].update(_first(action, actions, keys, freed))
         for parent in address.ancestors:
             if _goes(actions.get(parent, ())) and any(map(_does, found)):
-                needs.setdefault(parent, set()).add(address)
+                needs[parent].add(address)
     return needs
 
 

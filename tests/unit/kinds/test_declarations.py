@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import TypeAdapter
 
 from reconciler.kinds.gallery import GallerySpec
 from reconciler.kinds.rules import Merge, immutable, updatable
-from reconciler.kinds.scalars import Text, spelling
-from reconciler.kinds.shape import Keyed, Record, Spec, shape_of
+from reconciler.kinds.scalars import ANY_CASE, Text, spelling
+from reconciler.kinds.shape import Keyed, Record, Spec, Table, shape_of
 
 
 class Ruleless(GallerySpec):
@@ -38,6 +39,7 @@ class Outer(GallerySpec):
         list[Inner] | None,
         immutable("8/1", default=(), required=True, key=("lab",), unordered=True, merge=Merge.BY_KEY),
     ] = None
+    named: Annotated[dict[str, Inner] | None, immutable("8/3")] = None
 
 
 def test_what_has_no_rule_of_its_own_has_that_of_the_field_above_but_not_what_is_of_that_field_alone() -> None:
@@ -49,6 +51,19 @@ def test_what_has_no_rule_of_its_own_has_that_of_the_field_above_but_not_what_is
     assert above.node.item.slots["own"].field == updatable("8/2")
     assert above.node.item.required == ()
     assert above.node.merge is Merge.BY_KEY
+    named = shape_of(Outer).slots["named"].node
+    assert isinstance(named, Table)
+    assert isinstance(named.value, Record)
+    assert named.value.slots["lab"].field == immutable("8/3")
+    assert named.value.slots["lab"].path == "named.*.lab"
+
+
+def test_what_is_read_is_a_choice_in_any_case() -> None:
+    choice: TypeAdapter[str] = TypeAdapter(Annotated[Literal["User", "Group"], ANY_CASE])
+
+    assert choice.validate_python("USER") == "User"
+    with pytest.raises(ValueError, match="Input should be 'User' or 'Group'"):
+        choice.validate_python("Device")
 
 
 @pytest.mark.parametrize(

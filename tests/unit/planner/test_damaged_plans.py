@@ -216,10 +216,10 @@ def test_what_the_ledger_is_to_keep_comes_back_as_it_was() -> None:
         for address, resource in desired.resources.items()
     }
 
-    saved = load(json.dumps(saved_document(PLAN, {"calls": 1}, declared)), "plan.json")
+    saved = load(json.dumps(saved_document(PLAN, {"calls": 1, "seconds": 1.5}, declared)), "plan.json")
 
     assert saved.declared == declared
-    assert saved.read == {"calls": 1}
+    assert saved.read == {"calls": 1, "seconds": 1.5}
     body = saved.declared[next(address for address in declared if address.version == "1.0.0")].body
     assert body["storageProfile"]["source"]["id"] == declared_source(desired, "1.0.0").swapcase()
 

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from reconciler.model.plan import Action, Change, Plan, Verb
+from reconciler.model.state import LiveState
 from reconciler.planner.shown import lying
 from tests.support.random_estates import desired_of, planned, taken
-from tests.unit.planner.decisions.texts import ALL, ASKED, ASKED_MOVED
+from tests.unit.planner.decisions.bends import sharing
+from tests.unit.planner.decisions.services import BIN
+from tests.unit.planner.decisions.texts import ALL, ASKED, ASKED_MOVED, shared
 
 OTHER_USER = ASKED.replace("type: Group", "type: User")
 Actions = tuple[Action, ...]
@@ -95,3 +98,54 @@ def test_a_delete_sends_nothing() -> None:
 
     assert lying((delete,)) is None
     assert lying((replace(delete, body={}),)) is not None
+
+
+def whole(verb: Verb) -> Action:
+    """An action of a verb, alone honest."""
+    sharing_plan = planned(desired_of(shared(2)), sharing(1)(taken(desired_of(shared(1)))))
+    created = planned(desired_of(ALL), LiveState({})).actions
+    updated = planned(desired_of(ALL.replace("Golden", "New")), taken(desired_of(ALL))).actions
+    found = [*created, *sharing_plan.actions, *BIN[0].plan().actions, *updated]
+    return next(one for one in reversed(found) if one.verb is verb)
+
+
+@pytest.mark.parametrize("verb", [Verb.CREATE, Verb.SHARE, Verb.RESTORE, Verb.UPDATE, Verb.NOOP])
+def test_an_action_of_each_verb_is_honest_as_it_was_planned(verb: Verb) -> None:
+    assert lying((whole(verb),)) is None
+    bodiless = replace(whole(verb), body=None)
+    assert lying((bodiless,)) is (None if verb is Verb.NOOP else bodiless)
+
+
+def elsewhere(action: Action) -> Action:
+    return replace(action, body={**(action.body or {}), "location": "uksouth"})
+
+
+FALSE = [
+    bodied(whole(Verb.CREATE), newest=7),
+    elsewhere(whole(Verb.CREATE)),
+    replace(whole(Verb.CREATE), changes=whole(Verb.CREATE).changes[1:]),
+    replace(whole(Verb.SHARE), body={"operationType": "EnableCommunity"}),
+    replace(whole(Verb.SHARE), changes=()),
+    replace(whole(Verb.SHARE), address=whole(Verb.CREATE).address),
+    replace(whole(Verb.RESTORE), body=whole(Verb.CREATE).body),
+    replace(whole(Verb.RESTORE), changes=whole(Verb.UPDATE).changes),
+    replace(whole(Verb.UPDATE), body={"properties": []}),
+]
+
+
+@pytest.mark.parametrize("lie", FALSE, ids=lambda one: str(one.verb))
+def test_an_action_that_is_alone_shows_all_that_it_does(lie: Action) -> None:
+    assert lying((lie,)) is lie
+
+
+def test_empty_parts_and_the_order_of_a_list_are_no_difference() -> None:
+    create = whole(Verb.CREATE)
+    assert create.body is not None
+    regions = create.body["properties"]["publishingProfile"]["targetRegions"]
+    assert len(regions) > 1
+
+    profile = {**create.body["properties"]["publishingProfile"], "targetRegions": regions[::-1]}
+    assert lying((bodied(create, publishingProfile=profile, safetyProfile={}, nothing=[{}]),)) is not None
+    assert lying((bodied(create, publishingProfile=profile, safetyProfile={}, nothing=[]),)) is None
+    twice = {**profile, "targetRegions": [regions[0], regions[0]]}
+    assert lying((bodied(create, publishingProfile=twice),)) is not None

@@ -195,6 +195,8 @@ def test_a_region_that_nobody_can_read_is_no_stray_region() -> None:
     odd = {"targetRegions": {"[a]": {}, "[b]": "odd", "[c]": {"name": ""}}, "targetExtendedLocations": None}
 
     assert outside(AllowList(regions=("westeurope",)), address, {"publishingProfile": odd}) == ""
+    for profile in ("odd", {"targetRegions": "odd", "targetExtendedLocations": ["odd"]}):
+        assert outside(AllowList(regions=("westeurope",)), address, {"publishingProfile": profile}) == ""
     assert outside(AllowList(regions=("westeurope",)), address, {"location": "UK South", "publishingProfile": odd}) == (
         "region uksouth"
     )
