@@ -202,7 +202,7 @@ def _replicate(task: Task, gateway: Gateway, rules: Rules, now: float) -> Task |
 
 def target_regions(task: Task) -> frozenset[str]:
     """The regions the written body names, short and lower case."""
-    profile = ((task.action.body or {}).get("properties") or {}).get("publishingProfile") or {}
+    profile = task.action.properties.get("publishingProfile") or {}
     return frozenset(str(region["name"]) for region in profile.get("targetRegions") or ())
 
 

@@ -13,6 +13,7 @@ from reconciler.kinds.registry import ENVELOPE, ENVELOPE_OWN
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import FoldedText, key_text
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
+from reconciler.model.state import mapping
 
 HIDDEN = frozenset({Rule.READ_ONLY, Rule.WRITE_ONLY})
 PROPERTIES = "properties"
@@ -37,7 +38,7 @@ def unwrap(resource: Mapping[str, Any]) -> dict[str, Any]:
     without it would take it away (fact 3.4/2). Only what the service alone writes is left behind.
     """
     properties = resource.get("properties")
-    body = dict(properties) if isinstance(properties, Mapping) else {}
+    body = dict(mapping(properties))
     for key, value in resource.items():
         if value is not None and key != PROPERTIES and key not in ENVELOPE_OWN:
             body[key if key in ENVELOPE else f"{AROUND}{key}"] = value

@@ -116,9 +116,8 @@ def read_region(text: str) -> dict[str, str]:
     if len(parts) > REGION_PARTS or not all(parts) or (len(parts) == REGION_PARTS and not counted):
         raise PydanticCustomError("bad-target-region", "“{text}” is not {form}", {"text": text, "form": REGION_FORM})
     if len(parts) == REGION_PARTS - 1 and not counted:
-        if (
-            parts[1].lower() not in STORAGE_TYPES
-        ):  # the text is told whole: a part of a signature is no longer known as one
+        if parts[1].lower() not in STORAGE_TYPES:
+            # the text is told whole: a part of a signature is no longer known as one
             message = "“{text}”: behind “=” is neither a replica count nor a storage type"
             raise PydanticCustomError("bad-target-region", message, {"text": text})
         return {"name": parts[0], "storageAccountType": parts[1]}

@@ -20,7 +20,7 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Plan, Verb, dotted
-from reconciler.model.state import LiveResource, Path
+from reconciler.model.state import LiveResource, Path, mapping
 from reconciler.planner.bodies import arm_body
 from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
@@ -153,7 +153,7 @@ def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved
 
 def wants_boot_keys(action: Action) -> bool:
     """Whether an action sends parts that only a read on request brings."""
-    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint((action.body or {}).get("properties") or {})
+    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint(action.properties)
 
 
 def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
@@ -239,7 +239,7 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
 
 
 def _other_entries(path: Path, before: Any, now: Any) -> Iterator[MovedField]:
-    old, new = (value if isinstance(value, Mapping) else {} for value in (before, now))
+    old, new = mapping(before), mapping(now)
     for key in sorted(old.keys() ^ new.keys()):
         yield MovedField((*path, key), old.get(key), new.get(key))
 

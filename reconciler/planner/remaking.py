@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.kinds.paths import entry_name
 from reconciler.model.address import Address
-from reconciler.model.evidence import Seen
+from reconciler.model.evidence import TRAITS, Seen
 from reconciler.model.state import DesiredResource, mapping
 from reconciler.planner.bodies import new_body
 from reconciler.planner.context import Context
@@ -20,7 +20,6 @@ from reconciler.planner.ignore import held
 from reconciler.planner.order import VERSION_ID
 from reconciler.planner.words import short_id
 
-TRAITS: Final = ("osType", "osState", "hyperVGeneration")
 CHANGING: Final = ("virtualmachines", "disks")
 _AWAY: Final = ("publish under the next number instead",)
 KEYS: Final = ("diskEncryptionSetId", "secureVMDiskEncryptionSetId")

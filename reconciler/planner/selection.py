@@ -135,7 +135,7 @@ def _first(
     for parent in action.address.ancestors:
         if any(found.verb in MADE_FIRST for found in actions.get(parent, ())):
             yield parent
-    source = keys.get(source_key((action.body or {}).get("properties") or {}))
+    source = keys.get(source_key(action.properties))
     if source is not None and any(found.verb in MADE_FIRST for found in actions[source]):
         yield source
     removal = freed.get(identifier_of(action))
