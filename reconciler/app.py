@@ -21,17 +21,26 @@ from reconciler.model.diagnostic import Severity
 from reconciler.model.plan import Plan, Source, Target
 from reconciler.model.restriction import Elsewhere, IgnoreRule
 from reconciler.planner.options import Options
-from reconciler.settings import DEFAULT, ChosenTarget, Layered, Settings, chosen_targets, layer, other_targets
+from reconciler.settings import (
+    DEFAULT,
+    HERE,
+    STREAM,
+    ChosenTarget,
+    Layered,
+    Settings,
+    chosen_targets,
+    layer,
+    other_targets,
+)
 from reconciler.source.directory import read_file
 from reconciler.source.revision import revision_of
-from reconciler.source.target import STREAM, allow_list, beside, load, scope_of, scopes_of, split, unique, without_twins
+from reconciler.source.target import allow_list, beside, load, scope_of, scopes_of, split, unique, without_twins
 
 if TYPE_CHECKING:
     from reconciler.live.cloud import Cloud
     from reconciler.live.gateway import Gateway
 
 SETTINGS_FILE = "reconciler.yaml"
-HERE = "."
 READING = "AZURE_PLAN_"
 PLACE = frozenset({"subscription", "resourceGroup"})
 
@@ -72,11 +81,6 @@ class Session:
     others: tuple[Elsewhere, ...] = ()
     part: str = ""
     shared_rules: int = 0
-
-
-def settings_of(request: Request, environment: Mapping[str, str]) -> Settings:
-    """Settings from flags, environment and the settings file. Raises InvalidInput with every finding."""
-    return one_target(request, environment).settings
 
 
 def targets_of(request: Request, environment: Mapping[str, str]) -> tuple[ChosenTarget, ...]:

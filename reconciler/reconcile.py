@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import FrameType
 
 from reconciler.errors import AzureError
@@ -111,7 +111,9 @@ def blocked(plan: Plan, *, partial: bool) -> bool:
     return plan.stopped(partial=partial)
 
 
-def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, workers: int = 16) -> Rechecked:
+def recheck_pass(
+    plan: Plan, gateway: Gateway, permission: Permission, *, now: datetime, workers: int = 16
+) -> Rechecked:
     """Read again what a saved plan writes to, and say what no longer fits it or is not allowed, in the plan's order.
 
     Where something goes the whole target is read again, for the guards that count. Writes nothing. Raises AzureError
@@ -136,16 +138,16 @@ def recheck_pass(plan: Plan, gateway: Gateway, permission: Permission, *, worker
     moved += [unseen_edits(actions, fresh[actions[0].address]) for actions in steps if actions[0].address in keyed]
     moved += [bereft(reliance, fresh) for reliance in relied]
     found = tuple(each.message for each in moved if each is not None)
-    return Rechecked(found, (*barred(plan, permission, fresh), *_barred_deletes(plan, gateway, permission)))
+    return Rechecked(found, (*barred(plan, permission, fresh), *_barred_deletes(plan, gateway, permission, now)))
 
 
-def _barred_deletes(plan: Plan, gateway: Gateway, permission: Permission) -> tuple[str, ...]:
+def _barred_deletes(plan: Plan, gateway: Gateway, permission: Permission, now: datetime) -> tuple[str, ...]:
     going = [action for action in plan.writes if action.removes]
     if not going:
         return ()
     asked = DesiredState({each.address: DesiredResource(each.address, {}, Origin("")) for each in going})
     live = read(gateway, asked, ReadScope(plan.target.scopes, permission.options.owner))
-    return barred_deletes(plan, permission, context_of({}, live, permission.options, datetime.now(UTC)))
+    return barred_deletes(plan, permission, context_of({}, live, permission.options, now))
 
 
 def apply_pass(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.console import Unwritable, has_said, say, say_document, tell, tell_safely
 from reconciler.cli.flags import CloudFlags, RunFlags, request_of
+from reconciler.cli.inspection import now
 from reconciler.cli.options import Output
 from reconciler.cli.plan_output import approval_words
 from reconciler.errors import ExitCode, PlanRefused, UsageError
@@ -172,7 +173,7 @@ def _recheck(plan: Plan, gateway: Gateway, permission: Permission, workers: int,
     """
     from reconciler.reconcile import recheck_pass
 
-    found = recheck_pass(plan, gateway, permission, workers=workers)
+    found = recheck_pass(plan, gateway, permission, now=now(), workers=workers)
     lines = (*found.moved, *found.barred)
     if not lines:
         return

@@ -245,7 +245,7 @@ def target_regions(task: Task) -> frozenset[str]:
     if action.body is None:  # a wait: what it hopes to find is canonical, its regions are keys
         profile = (action.expected or {}).get("publishingProfile") or {}
         return frozenset(str(key).strip("[]") for key in profile.get("targetRegions") or ())
-    profile = (action.body.get("properties") or {}).get("publishingProfile") or {}
+    profile = action.properties.get("publishingProfile") or {}
     return frozenset(str(region["name"]) for region in profile.get("targetRegions") or ())
 
 

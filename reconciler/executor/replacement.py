@@ -23,6 +23,7 @@ from reconciler.model.state import Unread
 from reconciler.planner.rebase import Moved, fit
 from reconciler.planner.remaking import asked_of
 from reconciler.planner.sharing import shared_beyond
+from reconciler.planner.words import short_id
 
 PATIENCE = Patience()
 
@@ -101,4 +102,4 @@ def _around(whole: Whole, gateway: Gateway) -> Iterator[str]:
     known = {action.resource_id.lower() for action in whole.removals}
     for other in seen.inside:
         if other not in known:
-            yield f"{'/'.join(other.split('/')[-2:])} lies in it by now"
+            yield f"{short_id(other)} lies in it by now"

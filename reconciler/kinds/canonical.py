@@ -13,6 +13,7 @@ from reconciler.kinds.registry import ENVELOPE, ENVELOPE_OWN
 from reconciler.kinds.rules import Rule
 from reconciler.kinds.scalars import FoldedText, key_text
 from reconciler.kinds.shape import Keyed, Leaf, Many, Node, Record, Table
+from reconciler.model.state import mapping
 
 HIDDEN = frozenset({Rule.READ_ONLY, Rule.WRITE_ONLY})
 PROPERTIES = "properties"
@@ -30,24 +31,6 @@ def live(shape: Record, body: Mapping[str, Any]) -> dict[str, Any]:
     return _record(shape, body, keep_null=False)
 
 
-def read_back(shape: Node, value: Any) -> Any:
-    """A canonical value that went through JSON, its text types given back. Total: what does not fit stays as it is."""
-    match shape:
-        case Leaf() if not isinstance(value, Mapping | list):
-            return shape.form.canonical(value)
-        case Record() if isinstance(value, Mapping):
-            slots = shape.slots
-            return {key: read_back(slots[key].node, entry) if key in slots else entry for key, entry in value.items()}
-        case Keyed() if isinstance(value, Mapping):
-            return {key: read_back(shape.item, entry) for key, entry in value.items()}
-        case Table() if isinstance(value, Mapping):
-            return {FoldedText(key): read_back(shape.value, entry) for key, entry in value.items()}
-        case Many() if isinstance(value, list):
-            return [read_back(shape.item, entry) for entry in value]
-        case _:
-            return value
-
-
 def unwrap(resource: Mapping[str, Any]) -> dict[str, Any]:
     """Put an ARM resource's envelope fields and its properties side by side.
 
@@ -55,7 +38,7 @@ def unwrap(resource: Mapping[str, Any]) -> dict[str, Any]:
     without it would take it away (fact 3.4/2). Only what the service alone writes is left behind.
     """
     properties = resource.get("properties")
-    body = dict(properties) if isinstance(properties, Mapping) else {}
+    body = dict(mapping(properties))
     for key, value in resource.items():
         if value is not None and key != PROPERTIES and key not in ENVELOPE_OWN:
             body[key if key in ENVELOPE else f"{AROUND}{key}"] = value

@@ -112,12 +112,14 @@ class TargetRegion(Spec):
 def read_region(text: str) -> dict[str, str]:
     """Read a target region as az writes it. Raises PydanticCustomError (bad-target-region)."""
     parts = [part.strip() for part in text.split("=")]
-    if len(parts) > REGION_PARTS or not all(parts):
+    counted = len(parts) > 1 and parts[1].lstrip("+-").isdigit()
+    if len(parts) > REGION_PARTS or not all(parts) or (len(parts) == REGION_PARTS and not counted):
         raise PydanticCustomError("bad-target-region", "“{text}” is not {form}", {"text": text, "form": REGION_FORM})
-    if len(parts) == REGION_PARTS - 1 and not parts[1].lstrip("+-").isdigit():
+    if len(parts) == REGION_PARTS - 1 and not counted:
         if parts[1].lower() not in STORAGE_TYPES:
-            message = "{word} is neither a replica count nor a storage type"
-            raise PydanticCustomError("bad-target-region", message, {"word": parts[1]})
+            # the text is told whole: a part of a signature is no longer known as one
+            message = "“{text}”: behind “=” is neither a replica count nor a storage type"
+            raise PydanticCustomError("bad-target-region", message, {"text": text})
         return {"name": parts[0], "storageAccountType": parts[1]}
     return dict(zip(("name", "regionalReplicaCount", "storageAccountType"), parts, strict=False))
 

@@ -99,5 +99,10 @@ def _recalled(node: Node | None, value: Any) -> Any:
             return value
 
 
+def entry_name(key: str | int) -> str:
+    """What the key of a list's entry names: `[westus2]` is westus2."""
+    return str(key).removeprefix("[").removesuffix("]")
+
+
 def _key(node: Node | None, part: str | int) -> Any:
     return FoldedText(part) if isinstance(node, Table) and isinstance(part, str) else part

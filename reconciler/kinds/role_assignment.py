@@ -84,7 +84,7 @@ def role_guid(role: str) -> str | None:
 
 def near_role(role: str) -> str | None:
     """The built-in role that a name which is none resembles; None for a custom role's own name."""
-    near = get_close_matches(role[:LONGEST_NAME].lower(), _FOLDED, n=1, cutoff=ALIKE)
+    near = get_close_matches(role[:LONGEST_NAME].lower(), _FOLDED, cutoff=ALIKE)
     return ROLE_NAMES[_FOLDED[near[0]]] if near else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.scalars import plain_version, read_as, version_parts
 from reconciler.model.address import Address
 from reconciler.model.diagnostic import Problem
@@ -56,7 +57,7 @@ def _check_sources(storage: Mapping[str, Any] | None) -> Iterator[Problem]:
     yield from _check_disk(("storageProfile", "osDiskImage", "source"), os_disk)
     for lun, disk in data.items():
         yield from _check_disk(("storageProfile", "dataDiskImages", lun, "source"), (disk or {}).get("source") or {})
-        number = str(lun).strip("[]")  # a disk without one is complained about where lists are read
+        number = entry_name(lun)  # a disk without one is complained about where lists are read
         if number.removeprefix("-").isdecimal() and not 0 <= int(number) <= MAX_LUN:
             yield Problem(("storageProfile", "dataDiskImages", lun), "bad-lun", f"a LUN is 0–{MAX_LUN}")
 

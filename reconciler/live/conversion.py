@@ -16,7 +16,7 @@ from reconciler.kinds.scalars import region as short_region
 from reconciler.live.identity import Spelling, address_of, assignment_url
 from reconciler.model.address import Access, Address, Kind
 from reconciler.model.report import RegionProgress
-from reconciler.model.state import LiveResource, SoftDeleted
+from reconciler.model.state import LiveResource, SoftDeleted, mapping
 
 STATE: Final = "provisioningState"
 
@@ -85,7 +85,7 @@ def assignment_to_live(arm: Mapping[str, Any], spell: Spelling, names: Mapping[s
 def soft_deleted(item: Mapping[str, Any], spell: Spelling) -> SoftDeleted | None:
     """A version in the recycle bin (section 1, fact 2.5); None where an item does not say which version it was."""
     properties = item.get("properties")
-    words = properties if isinstance(properties, Mapping) else {}
+    words = mapping(properties)
     address = address_of(str(words.get("resourceArmId") or ""))
     if address is None or address.kind is not Kind.IMAGE_VERSION:
         return None

@@ -20,7 +20,7 @@ from reconciler.live.listing import Getter, Item, get, list_all
 from reconciler.live.patience import Patience
 from reconciler.live.single import AUTHORIZATION
 from reconciler.model.address import Address, Kind
-from reconciler.model.evidence import Evidence, Questions, Seen, Surroundings
+from reconciler.model.evidence import TRAITS, Evidence, Questions, Seen, Surroundings
 from reconciler.model.state import mapping
 
 COMPUTE: Final = "2024-03-01"
@@ -29,7 +29,6 @@ LOCKS: Final = "2016-09-01"
 RESOURCES: Final = "2021-04-01"
 MOST: Final = 500
 ON_DISKS: Final = ("disks", "snapshots", "diskencryptionsets")
-TRAITS: Final = ("osType", "osState", "hyperVGeneration")
 READER: Final = "grant this sign-in Reader there"
 
 

@@ -6,7 +6,7 @@ nor proven absent is left undecided or unread, never called absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +20,7 @@ from reconciler.live.patience import Patience
 from reconciler.live.roles import find_role
 from reconciler.live.single import AUTHORIZATION, SHARING, UEFI, fetch, own_assignment_id
 from reconciler.model.address import Address, Kind, Scope
-from reconciler.model.state import LiveResource, SoftDeleted, Unread, role_key
+from reconciler.model.state import LiveResource, SoftDeleted, Unread, mapping, role_key
 
 MAX_PROOFS = 200
 CHILDREN = {Kind.GALLERY: "images", Kind.IMAGE_DEFINITION: "versions"}
@@ -79,8 +79,7 @@ class Survey:
             path = f"{address.resource_id}/providers/Microsoft.Authorization/roleAssignments"
             ask = partial(self._list, path, "listing role assignments", AUTHORIZATION)
             self._crew.ask(ask, partial(self._on_grants, address))
-            profile = live.body.get("sharingProfile")
-            if isinstance(profile, Mapping) and profile.get("permissions") == "Groups":
+            if mapping(live.body.get("sharingProfile")).get("permissions") == "Groups":
                 shared = partial(fetch, self._gateway, address, address.resource_id, self._patience, SHARING)
                 self._crew.ask(shared, partial(self._on_whole, "reading with whom it is shared", address))
         if address.kind is Kind.IMAGE_DEFINITION and self._keeps_deleted(address):

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from reconciler.model.address import Address
+
+TRAITS: Final = ("osType", "osState", "hyperVGeneration")
+"""What a source and the definition of a version made from it have in common (fact 4.3/12)."""
 
 
 @dataclass(frozen=True, slots=True)

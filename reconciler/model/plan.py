@@ -147,6 +147,12 @@ class Action:
         return self.verb in WRITING
 
     @property
+    def properties(self) -> Mapping[str, Any]:
+        """What its ARM body says under `properties`; nothing where it sends no body."""
+        found: Mapping[str, Any] = (self.body or {}).get("properties") or {}
+        return found
+
+    @property
     def removes(self) -> bool:
         """Whether it deletes what is there: a delete, or the first half of a replacement."""
         return self.verb is Verb.DELETE or (self.verb is Verb.REPLACE and self.body is None)

@@ -119,7 +119,7 @@ class LiveResource:
     def tags(self) -> Mapping[str, str]:
         """The live tags, {} where there are none or where they have a shape of their own."""
         tags = self.body.get("tags")
-        return tags if isinstance(tags, Mapping) else {}
+        return mapping(tags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from reconciler.kinds.overlay import same
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import UNSET, Rule
 from reconciler.kinds.shape import Record, rule_at
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Kind
 from reconciler.model.plan import Change
 from reconciler.model.state import DesiredResource, Path, mapping
@@ -20,7 +21,6 @@ from reconciler.planner.diff import changes_between
 from reconciler.planner.replicas import STANDARD
 from reconciler.planner.sharing import is_shared
 
-REGIONS: Final = ("publishingProfile", "targetRegions")
 FILLED: Final[Mapping[Path, Any]] = {
     ("osState",): "Generalized",  # 2.3/2
     ("hyperVGeneration",): "V2",  # 2.3/3
@@ -66,7 +66,7 @@ def _beyond(shape: Record, path: Path, value: Any, filled: Mapping[Path, Any]) -
         return {key: inner for key, inner in kept.items() if inner is not None} or None
     found = rule_at(shape, path)
     served = found is not None and (found.rule is Rule.READ_ONLY or found.rule is Rule.SHARED)
-    if served or names in DERIVED or same(filled.get(names, UNSET), value) or same(_default(shape, path), value):
+    if served or names in DERIVED or same(filled.get(names), value) or same(_default(shape, path), value):
         return None
     return value
 

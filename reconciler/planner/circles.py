@@ -15,7 +15,7 @@ from reconciler.planner.order import source_key
 def source_circles(actions: Iterable[Action]) -> tuple[Refusal, ...]:
     """One refusal for each circle of versions to be made; what is to be made from one of them waits with it."""
     made = {action.address.key: action for action in actions if action.makes}
-    keys = {key: source_key((action.body or {}).get("properties") or {}) for key, action in made.items()}
+    keys = {key: source_key(action.properties) for key, action in made.items()}
     source = {key: made[found].address for key, found in keys.items() if found in made}
     circles: dict[frozenset[Address], list[Address]] = {}
     for action in made.values():

@@ -43,7 +43,9 @@ def detect(context: Context, desired: DesiredResource) -> Finding:
         return _present(context, desired, live)
     if context.unread(desired.address):
         return Finding()
-    if desired.address not in context.live.absent:
+    access = desired.address.access
+    nameless = access is not None and access.role_id is None  # of a role that nobody knows nothing is proven
+    if nameless or desired.address not in context.live.absent:
         return Finding(unread=undecided(desired.address))
     if desired.policy.manage is Manage.OBSERVE:
         return Finding((_quiet(desired, None, Verb.NOOP, Reason.POLICY_OBSERVE, "observed only; not in Azure"),))

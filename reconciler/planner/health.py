@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.kinds.paths import entry_name
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Kind
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.report import RegionProgress
@@ -26,8 +28,8 @@ def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread 
 
 
 def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> ResourceHealth:
-    wanted = entries(dig(found.body, ("publishingProfile", "targetRegions")))
-    missing = sorted({key.strip("[]") for key in wanted} - {region.region for region in regions})
+    wanted = entries(dig(found.body, REGIONS))
+    missing = sorted({entry_name(key) for key in wanted} - {region.region for region in regions})
     failed = [region for region in regions if region.state == "Failed"]
     if failed:
         told = ", ".join(f"{region.region}: {region.details or 'replication failed'}" for region in failed)

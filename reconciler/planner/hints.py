@@ -23,7 +23,7 @@ def hints(actions: Iterable[Action]) -> tuple[Hint, ...]:
     }
     found = []
     for action in sorted(versions, key=lambda each: each.address):
-        source = source_id((action.body or {}).get("properties") or {}) if action.verb is Verb.CREATE else ""
+        source = source_id(action.properties) if action.verb is Verb.CREATE else ""
         old = going.get(source) if source else None
         if old is not None:
             looks = f"{action.address.text()} has the source of {old.text()}: it looks like a rename"

@@ -29,7 +29,7 @@ def identifier_clashes(
     for action in actions:
         if not action.makes or action.address.kind is not Kind.IMAGE_DEFINITION:
             continue
-        properties = (action.body or {}).get("properties") or {}
+        properties = action.properties
         holder = holders.get((action.address.parent, triplet_of(properties)))
         if holder is None or holder == action.address or action.address.parent in going:
             continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.kinds.scalars import version_parts
+from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Latest, Replicated
 from reconciler.model.report import RegionProgress
@@ -179,7 +180,7 @@ def _region(entry: Mapping[str, Any]) -> str:
 
 def _entries(body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The target regions of a version; without any it is in its own (fact 2.4/1)."""
-    regions = entries(dig(body, ("publishingProfile", "targetRegions")))
+    regions = entries(dig(body, REGIONS))
     return regions.values() if regions else ({"name": body.get("location")},)
 
 

@@ -82,7 +82,7 @@ def _link_deletes(linked: dict[str, Action], listed: list[Action]) -> None:
                 needs.setdefault(parent, []).append(action.id)
         if action.address.kind in SUCCEEDED_BY_SIBLINGS and is_building(action) and action.address.parent:
             building.setdefault((action.address.parent, action.address.kind), []).append(action.id)
-        if action.verb is Verb.CREATE and (source := source_id((action.body or {}).get("properties") or {})):
+        if action.verb is Verb.CREATE and (source := source_id(action.properties)):
             copies.setdefault(source, []).append(action.id)
     for action in [action for action in listed if action.removes]:
         first = list(needs.get(action.address, ()))
@@ -98,7 +98,7 @@ def _link_sources(linked: dict[str, Action], by_address: Mapping[Address, list[A
     """A version made from another version comes after that one is made and before its delete (fact 7/2)."""
     by_key = {address.key: actions for address, actions in by_address.items()}
     for reader in [action for action in linked.values() if is_building(action)]:
-        for found in by_key.get(source_key((reader.body or {}).get("properties") or {}), ()):
+        for found in by_key.get(source_key(reader.properties), ()):
             if found.makes:
                 linked[reader.id] = replace(reader, requires=(*linked[reader.id].requires, found.id))
             elif found.verb is Verb.DELETE:
@@ -124,7 +124,7 @@ def freed_by(actions: Iterable[Action]) -> dict[Identifier, Action]:
 def identifier_of(action: Action) -> Identifier:
     """The gallery and the triplet that an action makes; a triplet of nothing where it makes no definition."""
     definition = action.makes and action.address.kind is Kind.IMAGE_DEFINITION
-    return action.address.parent, triplet_of((action.body or {}).get("properties") or {}) if definition else NO_TRIPLET
+    return action.address.parent, triplet_of(action.properties) if definition else NO_TRIPLET
 
 
 def source_key(properties: Mapping[str, Any]) -> str:

@@ -20,9 +20,9 @@ from reconciler.kinds.registry import rules_of
 from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Plan, Verb, dotted
-from reconciler.model.state import LiveResource, Path
+from reconciler.model.state import LiveResource, Path, mapping
 from reconciler.planner.bodies import arm_body
-from reconciler.planner.diff import changes_between
+from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
 from reconciler.planner.plain import plain
 
@@ -83,15 +83,13 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
 
 def _moved_sharing(action: Action, fresh: LiveResource) -> tuple[MovedField, ...]:
     """Sharing is compared by itself: the gallery's own update may stand right before it in the plan (fact 2.2/5)."""
-    shape = rules_of(action.address.kind).shape
-    read = ((change, value_at(shape, fresh.body, change.path)) for change in action.changes)
+    read = ((change, dig(fresh.body, change.path)) for change in action.changes)
     return tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
 
 
 def _moved_owner(action: Action, fresh: LiveResource) -> Iterator[MovedField]:
     """Whose a gallery is when it is shared: a POST carries no tag that could tell."""
-    shape = rules_of(action.address.kind).shape
-    owners = value_at(shape, action.expected or {}, OWNER), value_at(shape, fresh.body, OWNER)
+    owners = dig(action.expected or {}, OWNER), dig(fresh.body, OWNER)
     if not _equal(*owners):
         yield MovedField(OWNER, *owners)
 
@@ -155,7 +153,7 @@ def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved
 
 def wants_boot_keys(action: Action) -> bool:
     """Whether an action sends parts that only a read on request brings."""
-    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint((action.body or {}).get("properties") or {})
+    return action.verb in LAID_OVER and not NOT_COMPARED.isdisjoint(action.properties)
 
 
 def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ...]:
@@ -163,9 +161,9 @@ def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ..
     kept: dict[Path, Change] = {}
     for step in steps:
         new = [
-            replace(change, path=path, before=before, after=after)
+            replace(change, path=path, after=after)
             for change in step.changes
-            for path, before, after in single_fields(shape, change.path, change.before, change.after)
+            for path, _, after in single_fields(shape, change.path, change.before, change.after)
             if not any(path[: len(seen)] == seen[: len(path)] for seen in kept)
         ]
         kept |= {change.path: change for change in new}
@@ -231,8 +229,8 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
         if split and now is not None and not isinstance(now, Mapping):
             yield MovedField(change.path, None, now)  # no place for the parts of a change
     for path in dict.fromkeys(path for change in action.changes for path in whole_lists(shape, change.path)):
-        yield from _other_entries(path, value_at(shape, before, path), value_at(shape, fresh.body, path))
-    owners = value_at(shape, before, OWNER), value_at(shape, fresh.body, OWNER)
+        yield from _other_entries(path, dig(before, path), dig(fresh.body, path))
+    owners = dig(before, OWNER), dig(fresh.body, OWNER)
     if not _equal(*owners):
         yield MovedField(OWNER, *owners)
     failed_since = fresh.state == "Failed" and fingerprint(fresh) != action.fingerprint
@@ -241,7 +239,7 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
 
 
 def _other_entries(path: Path, before: Any, now: Any) -> Iterator[MovedField]:
-    old, new = (value if isinstance(value, Mapping) else {} for value in (before, now))
+    old, new = mapping(before), mapping(now)
     for key in sorted(old.keys() ^ new.keys()):
         yield MovedField((*path, key), old.get(key), new.get(key))
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Plan, Verb
-from reconciler.model.state import LiveResource
+from reconciler.model.state import LiveResource, mapping
 from reconciler.planner.fate import usable
 from reconciler.planner.options import names
 from reconciler.planner.rebase import Moved
@@ -69,13 +69,12 @@ def _costs(action: Action) -> bool:
 def _makes(action: Action) -> bool:
     """Whether an action brings a version that can be used."""
     made = action.verb is Verb.CREATE and action.address.kind is Kind.IMAGE_VERSION
-    return made and usable(_profile((action.body or {}).get("properties")))
+    return made and usable(_profile(action.properties))
 
 
 def _profile(body: Any) -> Mapping[str, Any]:
     """The publishing profile of canonical fields; empty where something of a type nobody expects is in its place."""
-    profile = body.get("publishingProfile") if isinstance(body, Mapping) else None
-    return profile if isinstance(profile, Mapping) else {}
+    return mapping(mapping(body).get("publishingProfile"))
 
 
 def _keeping(plan: Plan, definition: Address, deleted: set[Address]) -> tuple[Address, ...]:
@@ -92,7 +91,7 @@ def _keeping(plan: Plan, definition: Address, deleted: set[Address]) -> tuple[Ad
 def _profiles(plan: Plan, addresses: tuple[Address, ...]) -> Mapping[Address, Mapping[str, Any]]:
     """What the last write to each of the addresses publishes."""
     return {
-        action.address: _profile(action.body.get("properties"))
+        action.address: _profile(action.properties)
         for action in plan.writes
         if action.address in addresses and action.body is not None
     }

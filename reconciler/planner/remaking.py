@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.kinds.paths import entry_name
 from reconciler.model.address import Address
-from reconciler.model.evidence import Seen
+from reconciler.model.evidence import TRAITS, Seen
 from reconciler.model.state import DesiredResource, mapping
 from reconciler.planner.bodies import new_body
 from reconciler.planner.context import Context
@@ -19,7 +20,6 @@ from reconciler.planner.ignore import held
 from reconciler.planner.order import VERSION_ID
 from reconciler.planner.words import short_id
 
-TRAITS: Final = ("osType", "osState", "hyperVGeneration")
 CHANGING: Final = ("virtualmachines", "disks")
 _AWAY: Final = ("publish under the next number instead",)
 KEYS: Final = ("diskEncryptionSetId", "secureVMDiskEncryptionSetId")
@@ -61,7 +61,13 @@ def origins_of(body: Mapping[str, Any]) -> Origins:
     sources = [whole.get("id"), whole.get("virtualMachineId"), *(part.get("id") for part in parts)]
     other = [whole.get("communityGalleryImageId"), *(part.get("uri") for part in parts)]
     keys = _keys(body.get("publishingProfile"))
-    return Origins(*(tuple(str(one) for one in dict.fromkeys(each) if one) for each in (sources, keys, other)))
+    return Origins(*(_texts(each) for each in (sources, keys, other)))
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    """The values as text, each once in whatever case; what is no text is told as it is."""
+    texts = (value if isinstance(value, str) else repr(value) for value in values if value)
+    return tuple(str(text) for text in dict.fromkeys(texts))
 
 
 def _keys(value: Any) -> Iterator[Any]:
@@ -131,12 +137,17 @@ def _near(context: Context, source: Address) -> Seen | None:
         return Seen("is not there", "a source that is there") if source in context.live.absent else None
     if live.state != "Succeeded":
         return Seen(f"is {live.state or 'in an unknown state'}", "wait, or mend it")
-    bodies = [live.body, *(found.body for found in (context.desired.get(source),) if found is not None)]
-    targets = [mapping(body.get("publishingProfile")).get("targetRegions") for body in bodies]
-    offered = [frozenset(str(key).strip("[]") for key in each) for each in targets if isinstance(each, Mapping)]
-    parent = context.live.resources.get(source.parent) if source.parent is not None else None
+    here, declared = _regions(live.body), context.desired.get(source)
+    staying = _regions(declared.body) if declared is not None else here
+    assert source.parent is not None
+    parent = context.live.resources.get(source.parent)
     traits = {} if parent is None else {name: str(parent.body[name]) for name in TRAITS if parent.body.get(name)}
-    return Seen(regions=frozenset.intersection(*offered) if offered else frozenset(), traits=traits)
+    return Seen(regions=here & (staying or here), traits=traits)
+
+
+def _regions(body: Mapping[str, Any]) -> frozenset[str]:
+    """The regions of a canonical body; none where nobody can read them."""
+    return frozenset(entry_name(key) for key in mapping(mapping(body.get("publishingProfile")).get("targetRegions")))
 
 
 def _system(context: Context, version: Address) -> dict[str, Any]:

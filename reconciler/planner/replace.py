@@ -32,7 +32,7 @@ from reconciler.planner.remaking import asked_of, doubts, origins_of, remade_bod
 from reconciler.planner.scope import doubted
 from reconciler.planner.sentences import deletion_sentence
 from reconciler.planner.sharing import shared_beyond, unshared
-from reconciler.planner.words import replacement_words
+from reconciler.planner.words import replacement_words, short_id
 
 SHOWN = 5
 SYSTEM = frozenset({"osType", "osState", "hyperVGeneration", "architecture", "purchasePlan", "location"})
@@ -103,7 +103,7 @@ def spares(refusal: Refusal, action: Action) -> bool:
     """
     system = any(SYSTEM.intersection(map(str, change.path)) for change in refusal.changes)
     held = {address.key for address in refusal.addresses}
-    needs = {action.address.key, source_key((action.body or {}).get("properties") or {})}
+    needs = {action.address.key, source_key(action.properties)}
     return action.verb is Verb.CREATE and held.isdisjoint(needs) and not system
 
 
@@ -154,7 +154,7 @@ def _around(context: Context, root: Address, going: tuple[Address, ...]) -> Iter
         yield _Obstacle(RefusalRule.PROTECTED, f"it is locked ({lock})", ("have the lock removed",))
     known = {context.live.resources[address].resource_id.lower() for address in going}
     for other in (one for one in seen.inside if one not in known):
-        message = f"{'/'.join(other.split('/')[-2:])} lies in it and is not this instance's"
+        message = f"{short_id(other)} lies in it and is not this instance's"
         yield _Obstacle(RefusalRule.NOT_OWNED, message, ("have its owner remove it",))
 
 

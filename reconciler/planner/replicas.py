@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.kinds.paths import entry_name
 from reconciler.model.state import mapping
 from reconciler.planner.diff import entries
 
@@ -44,7 +45,7 @@ def placements(body: Mapping[str, Any]) -> Iterator[Placement]:
             yield Placement(region, str(more.get("storageAccountType") or STANDARD), count)
     for key, entry in entries(profile.get("targetExtendedLocations")).items():
         count = replica_count(profile, entry, "extendedLocationReplicaCount")
-        yield Placement(str(key).strip("[]"), _storage_type(profile, entry), count)
+        yield Placement(entry_name(key), _storage_type(profile, entry), count)
 
 
 def replicas_by_region(body: Mapping[str, Any]) -> Counter[str]:

@@ -13,12 +13,12 @@ from reconciler.kinds.scalars import region
 from reconciler.model.address import Address
 from reconciler.model.plan import Level, Refusal, RefusalRule
 from reconciler.model.restriction import AllowList, Elsewhere
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, mapping
 from reconciler.planner.context import Context
 from reconciler.planner.globs import names_word
 
 PLACES = ("targetRegions", "targetExtendedLocations")
-Grant = tuple[Address | None, str]
+Grant = tuple[Address | None, str] | None
 
 
 def within(allowed: AllowList, context: Context) -> Context:
@@ -59,7 +59,7 @@ def _elsewhere(allowed: AllowList, subscription: str, group: str, gallery: str) 
 def _beyond(allowed: AllowList, place: Unread) -> bool:
     """Whether an unread place lies wholly outside the scope."""
     parts = place.under.partition("@")[0].split("/")
-    subscription, group, gallery = (*parts[:3], "", "")[:3]
+    subscription, group, gallery = (*parts, "", "")[:3]
     return bool(_elsewhere(allowed, subscription, group, gallery))
 
 
@@ -67,9 +67,9 @@ def _regions(body: Mapping[str, Any]) -> Iterator[str]:
     """Every region a body names: its own, and those it is replicated to."""
     if body.get("location"):
         yield str(region(body["location"]))
-    profile = body.get("publishingProfile") or {}
+    profile = mapping(body.get("publishingProfile"))
     for place in PLACES:
-        for entry in (profile.get(place) or {}).values():
+        for entry in mapping(profile.get(place)).values():
             if isinstance(entry, Mapping) and entry.get("name"):
                 yield str(region(entry["name"]))
 
@@ -97,7 +97,7 @@ def _apart(context: Context) -> Context:
 
 def _grant(address: Address) -> Grant:
     """An assignment whatever its role is: the GUID behind a role that only another target names is not looked up."""
-    return (address.parent, address.access.principal.lower()) if address.access else (None, "")
+    return (address.parent, address.access.principal) if address.access else None
 
 
 def _looked_after(context: Context, address: Address, declared: set[Address]) -> bool:

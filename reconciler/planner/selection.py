@@ -116,13 +116,13 @@ def _needs(actions: Actions) -> dict[Address, set[Address]]:
     """What each address cannot do without, one step far."""
     keys = {address.key: address for address in actions}
     freed = freed_by(action for found in actions.values() for action in found)
-    needs: dict[Address, set[Address]] = {}
+    needs: dict[Address, set[Address]] = {address: set() for address in actions}
     for address, found in actions.items():
         for action in found:
-            needs.setdefault(address, set()).update(_first(action, actions, keys, freed))
+            needs[address].update(_first(action, actions, keys, freed))
         for parent in address.ancestors:
             if _goes(actions.get(parent, ())) and any(map(_does, found)):
-                needs.setdefault(parent, set()).add(address)
+                needs[parent].add(address)
     return needs
 
 
@@ -135,7 +135,7 @@ def _first(
     for parent in action.address.ancestors:
         if any(found.verb in MADE_FIRST for found in actions.get(parent, ())):
             yield parent
-    source = keys.get(source_key((action.body or {}).get("properties") or {}))
+    source = keys.get(source_key(action.properties))
     if source is not None and any(found.verb in MADE_FIRST for found in actions[source]):
         yield source
     removal = freed.get(identifier_of(action))

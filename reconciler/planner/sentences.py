@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from reconciler.kinds.ownership import OWNER_TAG
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change, Verb, dotted
@@ -161,7 +162,7 @@ def _feature_parts(change: Change) -> Iterator[Part]:
 
 
 def _feature(key: str, entry: Any) -> Part:
-    name = key.strip("[]")
+    name = entry_name(key)
     value = entry.get("value") if isinstance(entry, Mapping) else None
     return (
         Part(f"remove feature {name}", "from") if value is None else Part(f"set feature {name} to {_line(value)}", "on")
@@ -169,7 +170,7 @@ def _feature(key: str, entry: Any) -> Part:
 
 
 def _region_part(change: Change, body: Mapping[str, Any]) -> Part:
-    region, rest = str(change.path[2]).strip("[]"), change.path[3:]
+    region, rest = entry_name(change.path[2]), change.path[3:]
     if not rest:
         if change.after is None:
             return Part(f"remove region {region}", "from")

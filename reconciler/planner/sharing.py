@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from reconciler.kinds.gallery import MOST_SHARED
 from reconciler.kinds.ownership import OWNER_TAG
-from reconciler.kinds.paths import with_value
+from reconciler.kinds.paths import entry_name, with_value
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Address, Kind
@@ -100,7 +100,7 @@ def posts(changes: Changes) -> tuple[dict[str, Any], ...]:
 def _typed(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """A body whose groups know their type again: a change of their ids alone does not say it."""
     groups = _profile(body).get("groups") or {}
-    named = {key: {"type": str(key).strip("[]"), **entry} for key, entry in groups.items()}
+    named = {key: {"type": entry_name(key), **entry} for key, entry in groups.items()}
     return {**body, "sharingProfile": {**_profile(body), "groups": named}}
 
 

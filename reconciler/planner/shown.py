@@ -65,7 +65,7 @@ def _remade(action: Action, removal: Action | None) -> bool:
     kind = action.address.kind
     sent = live(rules_of(kind).shape, unwrap(action.body))
     if kind is Kind.ROLE_ASSIGNMENT:  # a full id is sent, a GUID is what is compared
-        sent = {**sent, "roleDefinitionId": str(sent.get("roleDefinitionId")).rsplit("/", 1)[-1]}
+        sent = {**sent, "roleDefinitionId": str(sent.get("roleDefinitionId")).rpartition("/")[2]}
     shown, true = (
         {(change.path, _comparable(change.after)) for change in changes}
         for changes in (action.changes, anew(kind, removal.expected, sent, None))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds.overlay import same
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.scalars import INT32_MAX, version_parts
 from reconciler.model.state import mapping
 from reconciler.planner.diff import dig
@@ -50,7 +51,7 @@ def version_steps(
     if not dropped and not restored:
         return (Step(dict(after)),)
     leaving = tuple(sorted({*dropped, *restored}))
-    names = ", ".join(region.strip("[]") for region in leaving)
+    names = ", ".join(entry_name(region) for region in leaving)
     if f"[{after.get('location')}]" in restored:
         return Forbidden("the home region cannot leave the target regions, so its storage type cannot change", leaving)
     if _flag(declared) is False:
@@ -71,7 +72,7 @@ def _gap(dropped: tuple[str, ...], restored: tuple[str, ...]) -> str:
     """What people lose while regions are away, and for good (fact 4.3/21)."""
     parts = ((dropped, "nothing of it from now on"), (restored, "nothing of it until added again"))
     told = (
-        f"{', '.join(region.strip('[]') for region in regions)} {'serves' if len(regions) == 1 else 'serve'} {loss}"
+        f"{', '.join(entry_name(region) for region in regions)} {'serves' if len(regions) == 1 else 'serve'} {loss}"
         for regions, loss in parts
         if regions
     )

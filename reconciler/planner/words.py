@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.scalars import version_parts
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Change
@@ -46,7 +47,7 @@ def regions_words(body: Mapping[str, Any]) -> str:
     """`westeurope ×2, northeurope ×1`."""
     profile = body.get("publishingProfile") or {}
     regions = profile.get("targetRegions") or {}
-    return ", ".join(f"{key.strip('[]')} ×{replica_count(profile, entry)}" for key, entry in regions.items())
+    return ", ".join(f"{entry_name(key)} ×{replica_count(profile, entry)}" for key, entry in regions.items())
 
 
 def ways_out_of(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from reconciler.kinds.paths import entry_name
 from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action, dotted
@@ -71,7 +72,7 @@ def _regions(action: Action) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for change in action.changes:
         if change.path == REGIONS[:1] and isinstance(change.after, Mapping):
             for key, region in (change.after.get(REGIONS[1]) or {}).items():
-                yield str(key).strip("[]"), region
+                yield entry_name(key), region
 
 
 def _source(body: Mapping[Path, Any]) -> Path:
@@ -92,7 +93,7 @@ def _features(value: Any) -> Iterator[str]:
         return
     told = []
     for key, feature in value.items():
-        words = f"{str(key).strip('[]')}={feature.get('value')}" if isinstance(feature, Mapping) else str(key)
+        words = f"{entry_name(key)}={feature.get('value')}" if isinstance(feature, Mapping) else str(key)
         starts = feature.get("startsAtVersion") if isinstance(feature, Mapping) else None
         told.append(f"{words} from {starts}" if starts else words)
     if told:
@@ -113,14 +114,14 @@ def _region_told(action: Action, leaf: Path) -> bool:
         return False
     if leaf[-1] in REGION_NAME:
         return True
-    region = str(leaf[2]).strip("[]")
+    region = entry_name(leaf[2])
     return leaf[-1] == "storageAccountType" and re.search(rf"{re.escape(region)} ×\d", _told(action)) is not None
 
 
 def _name(leaf: Path) -> str:
     kept = [str(part) for part in leaf]
     if kept[:2] == list(REGIONS):
-        kept = [kept[2].strip("[]"), *kept[3:]]
+        kept = [entry_name(kept[2]), *kept[3:]]
     elif kept[0] in WRAPPERS and len(kept) > 1:
         kept = kept[1:]
     return dotted(tuple(kept))

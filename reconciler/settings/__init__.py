@@ -7,7 +7,7 @@ every mistake is collected, so that `reconciler settings` can show both. Secrets
 from __future__ import annotations
 
 from reconciler.settings.blocks import CredentialSettings, IgnoreSettings, ScopeSettings, TargetScope, TargetSettings
-from reconciler.settings.chosen import ChosenTarget, chosen_targets, other_targets
+from reconciler.settings.chosen import HERE, STREAM, ChosenTarget, chosen_targets, other_targets
 from reconciler.settings.layers import Layered, layer
 from reconciler.settings.problems import DEFAULT, SettingProblem
 from reconciler.settings.whole import FILE_ONLY, PATHS, VARIABLES, Settings
@@ -15,7 +15,9 @@ from reconciler.settings.whole import FILE_ONLY, PATHS, VARIABLES, Settings
 __all__ = [
     "DEFAULT",
     "FILE_ONLY",
+    "HERE",
     "PATHS",
+    "STREAM",
     "VARIABLES",
     "ChosenTarget",
     "CredentialSettings",

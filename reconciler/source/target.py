@@ -24,11 +24,10 @@ from reconciler.model.address import Kind, Scope
 from reconciler.model.diagnostic import Diagnostic, Origin, Severity
 from reconciler.model.restriction import AllowList, Elsewhere
 from reconciler.model.state import Manage
-from reconciler.settings import ChosenTarget, Settings, TargetScope
+from reconciler.settings import STREAM, ChosenTarget, Settings, TargetScope
 from reconciler.source.directory import read_path
 from reconciler.source.stream import read_stream
 
-STREAM = "-"
 Beside = tuple[ChosenTarget, Elsewhere]
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, bindparam, delete, insert, select
 
-from reconciler.kinds.canonical import read_back
+from reconciler.kinds.paths import recalled
 from reconciler.kinds.registry import rules_of
 from reconciler.model.address import Address, Kind
 from reconciler.model.ledger import Applied
@@ -129,7 +129,7 @@ class _Entries(Mapping[str, Applied]):
         if body is None or unchecked is None or row["kind"] not in set(Kind):
             raise KeyError(key)
         shape = rules_of(Kind(row["kind"])).shape
-        return Applied(read_back(shape, body), unchecked, str(row["applied_at"]), str(row["revision"]))
+        return Applied(recalled(shape, (), body), unchecked, str(row["applied_at"]), str(row["revision"]))
 
     def __iter__(self) -> Any:
         return iter(self._rows)

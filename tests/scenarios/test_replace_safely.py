@@ -18,7 +18,7 @@ from reconciler.reconcile import Rechecked, recheck_pass
 from tests.support.commands import Shell
 from tests.support.estates import ACCESS, GALLERY, IMAGE, SOURCE, versions
 from tests.support.sources import drop, lock, send, stock
-from tests.support.workbench import SUB, Workbench, workbench, writes
+from tests.support.workbench import NOW, SUB, Workbench, workbench, writes
 
 GROUP_ID = f"/subscriptions/{SUB}/resourceGroups/rg-images"
 GALLERY_ID = f"{GROUP_ID}/providers/Microsoft.Compute/galleries/corp"
@@ -245,7 +245,7 @@ def test_a_replaced_gallery_is_shared_again_and_nobody_loses_it_unseen(bench: Wo
     plan = bench.plan()
     share = next(action for action in plan.writes if action.verb is Verb.SHARE)
     assert f"replace {SUB}/rg-images/corp #2" in share.requires
-    assert recheck_pass(plan, bench.gateway, Permission(bench.options)) == Rechecked()
+    assert recheck_pass(plan, bench.gateway, Permission(bench.options), now=NOW) == Rechecked()
     body["operationType"] = "Add"
     send(bench, "POST", f"{GALLERY_ID}/share", body, "2026-03-03")
     assert "shared with more by now" in bench.carry_out(plan).results[0].why

@@ -162,9 +162,7 @@ def test_what_nobody_declares_and_nobody_here_owns_is_left_alone(bench: Workbenc
 
 
 def test_what_could_not_be_read_is_said_so_and_exits_one(bench: Workbench, shell: Shell) -> None:
-    bench.write(ESTATE)
-    bench.apply()
-    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
+    forbid_versions(bench)
 
     told = story(bench, "1.0.0")
     ran = shell.run("why", "corp/ubuntu/1.0.0", "manifests")
@@ -173,6 +171,13 @@ def test_what_could_not_be_read_is_said_so_and_exits_one(bench: Workbench, shell
     assert ran.code == 1
     assert "could not be read" in ran.out
     assert shell.run("why", "corp", "manifests").code == 0
+
+
+def forbid_versions(bench: Workbench) -> None:
+    """An estate whose versions may not be listed."""
+    bench.write(ESTATE)
+    bench.apply()
+    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
 
 
 @pytest.mark.parametrize(
@@ -188,9 +193,7 @@ def test_what_could_not_be_read_is_said_so_and_exits_one(bench: Workbench, shell
 def test_what_nobody_declares_below_an_unread_place_is_unread_and_not_absent(
     bench: Workbench, shell: Shell, address: str
 ) -> None:
-    bench.write(ESTATE)
-    bench.apply()
-    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
+    forbid_versions(bench)
 
     ran = shell.run("why", address, "manifests")
 
@@ -202,9 +205,7 @@ def test_what_nobody_declares_below_an_unread_place_is_unread_and_not_absent(
 
 @pytest.mark.parametrize("address", ["rg-images/corp/debian", "rg-images/corp/debian/9.0.0", f"{SUB}/rg-images/other"])
 def test_what_lies_beside_an_unread_place_is_known_not_to_be(bench: Workbench, shell: Shell, address: str) -> None:
-    bench.write(ESTATE)
-    bench.apply()
-    bench.emulator.faults.add(Fault(method="GET", path=r"/versions\?", status=403, code="AuthorizationFailed"))
+    forbid_versions(bench)
 
     ran = shell.run("why", address, "manifests")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.kinds.paths import recalled, recalled_path, single_fields, value_at, with_value
+from reconciler.kinds.paths import entry_name, recalled, recalled_path, single_fields, value_at, with_value
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.scalars import FoldedText
 from reconciler.model.address import Kind
@@ -99,3 +99,46 @@ def test_a_change_is_told_by_the_keys_that_it_alone_touches(
 
     assert [each for each, _, _ in found] == parts
     assert all(old is None for _, old, _ in found) or found == [(path, before, after)]
+
+
+def test_what_came_back_from_json_compares_as_it_did() -> None:
+    text = {
+        "location": "westeurope",
+        "tags": {"Team": "platform"},
+        "storageProfile": {
+            "source": {"id": "/Subscriptions/X"},
+            "dataDiskImages": {"[0]": {"source": {"id": "/A/B"}, "lun": 0}},
+        },
+        "newerThanUs": {"deep": [1, {"x": None}]},
+    }
+
+    found = recalled(VERSION, (), text)
+
+    assert found == {**text, "tags": {FoldedText("Team"): "platform"}}
+    assert found["tags"][FoldedText("TEAM")] == "platform"
+    assert list(found["tags"]) == ["Team"]
+    assert found["storageProfile"]["source"]["id"] == "/subscriptions/x"
+    assert found["storageProfile"]["dataDiskImages"]["[0]"]["source"]["id"] == "/a/b"
+    trusted = {"securityProfile": {"uefiSettings": {"signatureTemplateNames": ["noSignatureTemplate"]}}}
+    again = recalled(VERSION, (), trusted)["securityProfile"]["uefiSettings"]
+    assert again == {"signatureTemplateNames": ["NoSignatureTemplate"]}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"location": ["a"], "tags": "odd", "storageProfile": ["odd"]},
+        {"location": {"a": 1}, "storageProfile": {"source": "odd", "dataDiskImages": "odd"}},
+        {"publishingProfile": {"targetRegions": [{"name": "a"}]}, "securityProfile": {"uefiSettings": 7}},
+    ],
+)
+def test_what_does_not_fit_comes_back_as_it_stands(odd: dict[str, Any]) -> None:
+    assert recalled(VERSION, (), odd) == odd
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("[westus2]", "westus2"), ("[westus/losangeles]", "westus/losangeles"), ("[[x]]", "[x]"), (7, "7")],
+)
+def test_an_entry_is_named_by_its_key(key: str | int, name: str) -> None:
+    assert entry_name(key) == name

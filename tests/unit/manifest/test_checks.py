@@ -33,7 +33,7 @@ def messages(case: made.Bad) -> list[str]:
 
 def test_a_shorthand_that_is_neither_a_count_nor_a_storage_type_is_named() -> None:
     (message,) = messages(made.regions("", "targetRegions: [westeurope=abc]"))
-    assert "abc is neither a replica count nor a storage type" in message
+    assert "“westeurope=abc”: behind “=” is neither a replica count nor a storage type" in message
 
 
 @pytest.mark.parametrize("second", ["standard_zrs", "PremiumV2_LRS", "2"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.kinds.scalars import FoldedText
 from reconciler.model.state import DesiredResource
 from reconciler.planner.bodies import declared_body, merged_body, new_body
 from tests.support.estates import GALLERY
@@ -37,7 +38,8 @@ def test_a_field_below_an_unknown_one_is_set_and_its_neighbours_stay(live: Any, 
 
 
 def test_what_is_equal_in_any_case_keeps_its_spelling() -> None:
-    assert merged_body(gallery(newer="x"), {"newer": "x"})["newer"] == "x"
+    assert str.__eq__(merged_body(gallery(newer="x"), {"newer": FoldedText("X")})["newer"], "X")
+    assert merged_body(gallery(newer="x"), {"newer": "y"})["newer"] == "x"
     assert merged_body(gallery(newer=None), {"newer": "x"})["newer"] is None
     assert "newer" in merged_body(gallery(newer=None), {})
 

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import InvalidInput
 from reconciler.model.address import Address
-from reconciler.model.plan import Action, Plan, RefusalRule, Verb
+from reconciler.model.plan import Action, Level, Plan, RefusalRule, Verb
 from reconciler.model.state import LiveState
 from reconciler.planner.order import ordered
 from tests.support.estates import GALLERY, IMAGE, SOURCE, versions
@@ -28,7 +28,10 @@ def test_a_circle_takes_along_what_is_made_from_it_and_nothing_else() -> None:
     plan = made({"1.0.0": "1.1.0", "1.1.0": "1.0.0", "1.2.0": "1.1.0"})
 
     (refusal,) = plan.refusals
-    assert refusal.rule is RefusalRule.IMMUTABLE
+    assert (refusal.rule, refusal.level) == (RefusalRule.IMMUTABLE, Level.RESOURCE)
+    assert refusal.ways_out == ("make one of them from something else",)
+    assert refusal.origin is not None
+    assert refusal.origin.line > len(GALLERY.splitlines())
     assert "corp/ubuntu/1.0.0, rg-images/corp/ubuntu/1.1.0 are made from each other" in refusal.message
     assert [short(address) for address in refusal.addresses] == [f"corp/ubuntu/1.{number}.0" for number in range(3)]
     assert writes(plan) == [("create", "corp"), ("create", "corp/ubuntu"), ("create", "corp/ubuntu/1.3.0")]

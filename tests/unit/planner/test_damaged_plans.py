@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from reconciler.errors import PlanFileError
+from reconciler.model.ledger import Applied
+from reconciler.model.state import DesiredState
+from reconciler.planner.bodies import new_body
 from reconciler.planner.document import digest_of_document, saved_document
 from reconciler.planner.saved import load
 from tests.support.estates import ESTATE, GALLERY
-from tests.support.random_estates import desired_of, planned, taken
+from tests.support.random_estates import OPTIONS, desired_of, planned, taken
 from tests.support.workbench import SUB
 
 PLAN = planned(desired_of(ESTATE), taken(desired_of(GALLERY)))
@@ -190,6 +193,9 @@ def test_what_is_no_document_at_all_is_no_saved_plan(text: str) -> None:
     [
         ('{"schemaVersion": 1, "schemaVersion": 1}', "is damaged: it says one thing twice"),
         ('{"schemaVersion": NaN}', "is damaged: NaN is no number"),
+        ('{"schemaVersion": -Infinity}', "is damaged: -Infinity is no number"),
+        ('{"schemaVersion": 1e999}', "is damaged: 1e999 is no number"),
+        (f'{{"schemaVersion": 1.{"2" * 40}e999}}', f"is damaged: 1.{'2' * 18} is no number"),
         ("{", "is no plan that can be read: it is damaged or not JSON"),
     ],
 )
@@ -201,3 +207,37 @@ def test_json_that_says_too_much_or_too_little_is_no_plan(text: str, words: str)
         f"plan.json {words}",
         "make it anew with `reconciler plan --out FILE`",
     )
+
+
+def test_what_the_ledger_is_to_keep_comes_back_as_it_was() -> None:
+    desired = desired_of(ESTATE)
+    declared = {
+        address: Applied(new_body(resource, OPTIONS), {"newest": 7} if address.version else {})
+        for address, resource in desired.resources.items()
+    }
+
+    saved = load(json.dumps(saved_document(PLAN, {"calls": 1, "seconds": 1.5}, declared)), "plan.json")
+
+    assert saved.declared == declared
+    assert saved.read == {"calls": 1, "seconds": 1.5}
+    body = saved.declared[next(address for address in declared if address.version == "1.0.0")].body
+    assert body["storageProfile"]["source"]["id"] == declared_source(desired, "1.0.0").swapcase()
+
+
+def declared_source(desired: DesiredState, version: str) -> str:
+    (body,) = [one.body for one in desired.resources.values() if one.address.version == version]
+    return str(body["storageProfile"]["source"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "words"),
+    [
+        ("corp", {"body": {}}, "declared is not an address"),
+        (CORP, [], f"declared.{CORP} is not a mapping"),
+        (CORP, {}, f"declared.{CORP}.body is not there"),
+        (CORP, {"body": 7}, f"declared.{CORP}.body is not a mapping"),
+        (f"{CORP}/{LONG}", {"body": 7}, f"declared.{f'{CORP}/{LONG}'[:80]}.body is not a mapping"),
+    ],
+)
+def test_it_is_said_which_entry_of_the_ledger_is_damaged(name: str, entry: Any, words: str) -> None:
+    assert told_of(put("declared", {name: entry})) == f"is damaged: {words}"

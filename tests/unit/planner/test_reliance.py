@@ -33,6 +33,23 @@ def test_a_usable_version_goes_only_while_another_stays() -> None:
     assert relied(ONE_LESS) == [("corp/ubuntu/1.0.0", ["corp/ubuntu/1.1.0"])]
 
 
+def test_only_what_is_to_stay_is_held_against_what_the_plan_writes_to_it() -> None:
+    old = BASE + versions("1.0.0", "1.1.0", "1.2.0")
+    plan = less(old, BASE.replace("Golden", "New") + versions("1.1.0", "1.2.0", regions="westeurope=2, northeurope=1"))
+
+    (reliance,) = reliances(plan)
+    assert set(reliance.profiles) == set(reliance.keeping)
+    odd = [replace(one, body={"properties": ["odd"]}) if one.address.version else one for one in plan.actions]
+    (blind,) = reliances(replace(plan, actions=tuple(odd)))
+    assert list(blind.profiles.values()) == [{}, {}]
+    odd = [
+        replace(one, body={"properties": {"publishingProfile": "odd"}}) if one.address.version else one
+        for one in plan.actions
+    ]
+    (blind,) = reliances(replace(plan, actions=tuple(odd)))
+    assert list(blind.profiles.values()) == [{}, {}]
+
+
 def test_each_definition_relies_on_versions_of_its_own() -> None:
     both = BASE + versions("1.0.0", "1.1.0") + OTHER
 

@@ -11,7 +11,7 @@ from reconciler.model.address import Address
 from reconciler.model.evidence import Evidence, Seen, Surroundings
 from reconciler.model.plan import Plan
 from reconciler.model.state import LiveResource, LiveState
-from reconciler.planner.remaking import asked_of
+from reconciler.planner.remaking import asked_of, origins_of
 from tests.support.estates import GALLERY, IMAGE, SOURCE, versions
 from tests.support.random_estates import all_there, desired_of, planned, taken
 from tests.support.workbench import GROUP, SUB
@@ -68,3 +68,48 @@ def test_what_was_not_looked_up_proves_nothing() -> None:
     assert "which was not looked up" in told(planned(now, replace(taken(before), evidence=Evidence({}, roots))))
     proof = Evidence(all_there(now, taken(before)).sources)
     assert "its locks and all that lies in it" in told(planned(now, replace(taken(before), evidence=proof)))
+
+
+def test_a_version_is_made_of_all_that_its_body_names() -> None:
+    found = origins_of(
+        {
+            "storageProfile": {
+                "source": {"id": "whole", "virtualMachineId": "machine", "communityGalleryImageId": "community"},
+                "osDiskImage": {"source": {"id": "system", "uri": "blob"}},
+                "dataDiskImages": {"[0]": {"source": {"id": "data"}}, "[1]": {"source": {"id": "data", "uri": "more"}}},
+            },
+            "publishingProfile": {
+                "targetRegions": {
+                    "[westeurope]": {
+                        "encryption": {
+                            "osDiskImage": {
+                                "diskEncryptionSetId": "key",
+                                "securityProfile": {"secureVMDiskEncryptionSetId": "secure"},
+                            }
+                        }
+                    }
+                }
+            },
+        }
+    )
+
+    assert found.sources == ("whole", "machine", "system", "data")
+    assert found.unprovable == ("community", "blob", "more")
+    assert found.keys == ("key", "secure")
+    assert found.ids == ("whole", "machine", "system", "data", "key", "secure")
+    assert found.told
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, False),
+        ({"storageProfile": "odd", "publishingProfile": "odd"}, False),
+        ({"storageProfile": {"source": "odd", "osDiskImage": "odd", "dataDiskImages": "odd"}}, False),
+        ({"storageProfile": {"dataDiskImages": {"[0]": "odd"}}}, False),
+        ({"storageProfile": {"source": {"id": "whole"}}}, True),
+        ({"storageProfile": {"osDiskImage": {"source": {"uri": "blob"}}}}, True),
+    ],
+)
+def test_a_body_that_names_nothing_says_nothing(body: dict[str, Any], told: bool) -> None:  # noqa: FBT001
+    assert origins_of(body).told is told

@@ -15,9 +15,9 @@ from reconciler.planner.build import build
 from reconciler.planner.context import context_of
 from reconciler.planner.document import plan_document
 from reconciler.planner.guards import outside_scope
-from reconciler.planner.scope import within
+from reconciler.planner.scope import doubted, outside, within
 from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
-from tests.support.random_estates import NOW, OPTIONS, all_there, desired_of, taken
+from tests.support.random_estates import NOW, OPTIONS, all_there, desired_of, planned, taken
 from tests.support.workbench import GROUP, SUB, short, writes
 
 ALL = GALLERY + ACCESS + IMAGE + versions("1.0.0", "1.1.0")
@@ -171,3 +171,80 @@ def test_a_replacement_takes_nothing_that_another_target_declares_or_may_declare
         plan = beside(other, old, new)
         assert not writes(plan)
         assert "another target" in " ".join(found.message for found in plan.refusals)
+
+
+@pytest.mark.parametrize(
+    ("under", "allowed", "beyond"),
+    [
+        (SUB, AllowList(subscriptions=(SUB,), groups=("rg-other",), galleries=("other",)), False),
+        (f"{SUB}/{GROUP}", AllowList(groups=(GROUP,), galleries=("other",)), False),
+        (f"{SUB}/{GROUP}@", AllowList(groups=(GROUP,), galleries=("other",)), False),
+        (SUB, AllowList(subscriptions=(OTHER,)), True),
+        (f"{SUB}/{GROUP}@", AllowList(groups=("rg-other",)), True),
+        (f"{SUB}/{GROUP}/corp/ubuntu/1.0.0", AllowList(galleries=("other",)), True),
+    ],
+)
+def test_a_part_of_a_place_that_nobody_knows_may_lie_inside(under: str, allowed: AllowList, *, beyond: bool) -> None:
+    live = LiveState({}, unread=(Unread(under, "somewhere", "AuthorizationFailed", "no"),))
+
+    assert bool(within(allowed, context_of({}, live, OPTIONS, NOW)).live.unread) is not beyond
+
+
+def test_a_region_that_nobody_can_read_is_no_stray_region() -> None:
+    (address,) = desired_of(GALLERY).resources
+    odd = {"targetRegions": {"[a]": {}, "[b]": "odd", "[c]": {"name": ""}}, "targetExtendedLocations": None}
+
+    assert outside(AllowList(regions=("westeurope",)), address, {"publishingProfile": odd}) == ""
+    for profile in ("odd", {"targetRegions": "odd", "targetExtendedLocations": ["odd"]}):
+        assert outside(AllowList(regions=("westeurope",)), address, {"publishingProfile": profile}) == ""
+    assert outside(AllowList(regions=("westeurope",)), address, {"location": "UK South", "publishingProfile": odd}) == (
+        "region uksouth"
+    )
+
+
+def test_a_grant_of_another_kind_of_principal_is_ours_to_revoke() -> None:
+    mine = ACCESS.replace("5e6f", "5e70")
+    named = desired_of(GALLERY + ACCESS.replace("role: Reader", "role: Our own role")).resources
+    other = Elsewhere("other", {address: one for address, one in named.items() if address.access})
+    two = GALLERY + ACCESS + mine.split("access:\n")[1]
+
+    assert writes(beside(other, two, GALLERY)) == [("delete", "corp@Reader=6f7c1a34-2d1b-4a52-9a6e-0b2f3c4d5e70")]
+
+
+def test_what_lies_in_something_of_another_target_is_that_targets_to_remove() -> None:
+    old = GALLERY + IMAGE + versions("1.0.0", "1.1.0")
+    whole = desired_of(old).resources
+    theirs = {address: one for address, one in whole.items() if address.image and not address.version}
+    gallery = {address: one for address, one in whole.items() if not address.image}
+
+    assert not writes(beside(Elsewhere("other", theirs), old, GALLERY))
+    assert not writes(beside(Elsewhere("other", gallery), old, GALLERY.replace("corp", "next")))
+    ours = beside(Elsewhere("other", gallery), old, GALLERY + IMAGE + versions("1.1.0"))
+    assert writes(ours) == [("delete", "corp/ubuntu/1.0.0")]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "maybe"),
+    [
+        (AllowList(), True),
+        (AllowList((SUB,), (GROUP,), ("corp",)), True),
+        (AllowList(subscriptions=(OTHER,)), False),
+        (AllowList(groups=("rg-other",)), False),
+        (AllowList(galleries=("other",)), False),
+    ],
+)
+def test_a_target_that_cannot_be_read_may_declare_only_what_it_may_touch(allowed: AllowList, *, maybe: bool) -> None:
+    (live,) = taken(desired_of(GALLERY)).resources.values()
+
+    assert doubted(Elsewhere("other", allowed=allowed, unknown="path-missing"), live) is maybe
+    assert not doubted(Elsewhere("other", allowed=allowed), live)
+
+
+def test_of_a_grant_whose_role_nobody_knows_nothing_is_proven() -> None:
+    desired = desired_of(GALLERY + ACCESS.replace("role: Reader", "role: Our own role"))
+    (grant,) = [address for address in desired.resources if address.access]
+
+    plan = planned(desired, taken(desired_of(GALLERY)))
+
+    assert not plan.writes
+    assert [place.under for place in plan.unread] == [grant.key]

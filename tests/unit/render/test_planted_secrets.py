@@ -25,6 +25,7 @@ from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import ReadFacts, plan_text
 from reconciler.render.why_text import why_document, why_text
 from reconciler.render.words import safe
+from tests.support.estates import GALLERY, IMAGE, versions
 from tests.support.random_estates import NOW, estates, planned, proven, taken
 from tests.support.workbench import GROUP, SUB
 
@@ -156,3 +157,13 @@ def test_nothing_that_is_printed_of_what_is_live_holds_a_secret(text: str, data:
     told = everything_printed(planned(desired, live), desired, live)
 
     assert not [line for line in told if SECRET in line]
+
+
+@pytest.mark.parametrize("text", [f"https://a.blob/v.vhd?sig={SECRET}", f"sig={SECRET}", f"sig={SECRET}=Standard_LRS"])
+def test_what_is_no_target_region_is_never_told_in_parts(text: str) -> None:
+    told = GALLERY + IMAGE + versions("1.0.0", regions=json.dumps(text))
+
+    built = build([ManifestText("a.yaml", told.encode())], Fallback(SUB, GROUP), now=NOW)
+
+    assert not built.ok
+    assert SECRET not in safe("\n".join(map(str, built.diagnostics)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.support.estates import versions
-from tests.unit.planner.decisions.bends import all_of, bent, laid, nobody, tagged, unread
+from tests.unit.planner.decisions.bends import all_of, bent, laid, nobody, sharing, tagged, unread
 from tests.unit.planner.decisions.case import CAUTIOUS, Case
 from tests.unit.planner.decisions.texts import (
     ALL,
@@ -22,6 +22,7 @@ from tests.unit.planner.decisions.texts import (
     copy_of,
     flagged,
     lines_of,
+    shared,
     version_policy,
     with_policy,
 )
@@ -178,5 +179,17 @@ REPLACED = (
         "a version protected by its declaration inside",
         ASKED,
         version_policy(ASKED_MOVED, "1.0.0", "{protect: true}"),
+    ),
+    Case(
+        "a replaced gallery that is shared",
+        with_policy(shared(1), "{onImmutableChange: replace}"),
+        with_policy(shared(1), "{onImmutableChange: replace}").replace("location: westeurope", "location: northeurope"),
+        bend=sharing(1),
+    ),
+    Case(
+        "a definition that is elsewhere than its gallery, refused",
+        ASKED,
+        ASKED,
+        bend=all_of(laid("corp/ubuntu", location="northeurope"), bent("corp/ubuntu/1.0.0", state="Updating")),
     ),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.support.estates import ACCESS, GALLERY, IMAGE, versions
-from tests.unit.planner.decisions.bends import bent, foreign, laid, nobody, tagged, without
+from tests.unit.planner.decisions.bends import all_of, bent, foreign, laid, nobody, tagged, without
 from tests.unit.planner.decisions.case import CAUTIOUS, Case
 from tests.unit.planner.decisions.texts import (
     ACCESSED,
     ALL,
     BASE,
+    DEBIAN,
     MOVED,
     REGION,
     SECOND,
@@ -73,6 +74,27 @@ GENERAL = (
         ALL,
         SECOND,
     ),
+    Case(
+        "a declared definition that holds a triplet still",
+        ALL,
+        ALL.replace("sku: lts", "sku: other") + DEBIAN,
+    ),
+    Case(
+        "a definition goes, a version in flight inside", ALL, GALLERY, bend=bent("corp/ubuntu/1.0.0", state="Updating")
+    ),
+    Case(
+        "what nobody can read goes",
+        ALL,
+        GALLERY,
+        bend=all_of(laid("corp/ubuntu/1.0.0", safetyProfile="odd"), laid("corp/ubuntu/1.1.0", publishingProfile="odd")),
+    ),
+    Case(
+        "a gallery whose sharing nobody can read goes",
+        GALLERY,
+        "",
+        replace(CAUTIOUS, allow_empty=True),
+        bend=laid("corp", sharingProfile="odd"),
+    ),
     Case("a copy of a version that goes", ALL, BASE + versions("1.1.0") + lines_of(copy_of("1.0.0", "1.2.0"))),
     Case(
         "a copy of a version that comes",
@@ -114,4 +136,5 @@ OWNERSHIP = (
         "a copied owner tag", ALL, GALLERY + ACCESS, bend=tagged("corp/ubuntu", reconciler__owner="test:0123456789ab")
     ),
     Case("a lost owner tag", ALL, GALLERY + ACCESS, bend=tagged("corp/ubuntu/1.0.0", reconciler__owner=None)),
+    Case("nobody's, immutable and different", ALL, MOVED, bend=nobody),
 )

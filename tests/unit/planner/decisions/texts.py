@@ -70,5 +70,6 @@ ACCESSED = (
     + """        access: [{role: Owner, principal: {id: 6f7c1a34-2d1b-4a52-9a6e-0b2f3c4d5e70, type: User}}]
 """
 )
+DEBIAN = IMAGE.replace("ubuntu}", "debian}").replace("images:\n", "")
 SECOND = ALL.replace("ubuntu}", "debian}").replace("sku: lts", "sku: LTS")
 UNCHECKED = ALL.replace("    versions:", "    unchecked: {newest: 7, recommended.newer: x}\n    versions:")
