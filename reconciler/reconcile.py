@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
 from reconciler.live.evidence import gather
 from reconciler.live.gateway import Gateway
-from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replication, read_replications
+from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replications
 from reconciler.model.address import Address, Kind
 from reconciler.model.diagnostic import Origin
 from reconciler.model.drift import Drift
@@ -29,13 +29,16 @@ from reconciler.model.evidence import Questions
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Plan, Source, Target, Verb
+from reconciler.model.replication import Seen
 from reconciler.model.report import Report
 from reconciler.model.state import DesiredResource, DesiredState, LiveResource, LiveState, Unread
 from reconciler.planner.admission import Permission, barred, barred_deletes
 from reconciler.planner.afterwards import afterwards
+from reconciler.planner.asking import Asking, Memory, asking
 from reconciler.planner.build import asked_first, build
 from reconciler.planner.context import context_of, with_roles
 from reconciler.planner.drift import drift_of
+from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.health import health_of
 from reconciler.planner.ignore import ignoring
 from reconciler.planner.latest import Replication, questions
@@ -46,6 +49,7 @@ from reconciler.planner.scope import within
 
 LONGEST_NAP = 0.5
 SECOND = 2
+NOT_ASKED = "its regions were not asked for: too many at once; look again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,21 +233,54 @@ def drift_pass(
     return Watched(drift_of(context), live)
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The health of every declared resource, in address order, and what was seen of versions' replication now."""
+
+    rows: tuple[ResourceHealth, ...]
+    seen: Mapping[str, Seen]
+
+
 def status_pass(
-    desired: DesiredState, gateway: Gateway, options: Options, target: Target, *, workers: int = 16
-) -> tuple[ResourceHealth, ...]:
-    """The health of every declared resource, in address order; versions are asked for their regions."""
+    desired: DesiredState,
+    gateway: Gateway,
+    options: Options,
+    target: Target,
+    *,
+    memory: Memory,
+    on_asking: Callable[[int], None] = lambda _: None,
+) -> Status:
+    """Judge the health of what is declared; versions are asked for their regions, as the budget for that allows.
+
+    `on_asking` hears how many versions are asked. Of more than may be asked the rest is unknown, and first the next
+    time.
+    """
     live = read(gateway, desired, ReadScope(target.scopes, options.owner))
+    declared = sorted(with_roles(desired.resources, live.roles))
+    order = asking((live.resources[address] for address in declared if address in live.resources), memory)
+    asked = order.chosen(gateway.replication_budget.left)
+    on_asking(len(asked))
+    found = read_replications(gateway, asked)
+    rows = tuple(_health(address, live, found, order) for address in declared)
+    told = ((address, regions) for address, regions in found.items() if not isinstance(regions, Unread))
+    return Status(
+        rows,
+        {address.key: Seen(fingerprint(live.resources[address]), regions, memory.now) for address, regions in told},
+    )
 
-    def judge(address: Address) -> ResourceHealth:
-        found = live.resources.get(address)
-        if found is None:
-            return _not_found(address, live)
-        version = found.address.kind is Kind.IMAGE_VERSION
-        return health_of(found, read_replication(gateway, found.address, patience=PATIENT) if version else None)
 
-    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="status") as pool:
-        return tuple(pool.map(judge, sorted(with_roles(desired.resources, live.roles))))
+def _health(address: Address, live: LiveState, found: Replication, order: Asking) -> ResourceHealth:
+    resource = live.resources.get(address)
+    if resource is None:
+        return _not_found(address, live)
+    if address.kind is not Kind.IMAGE_VERSION:
+        return health_of(resource, None)
+    if resource.address in found:
+        return health_of(resource, found[resource.address])
+    if resource.address in order.believed:
+        remembered = order.believed[resource.address]
+        return replace(health_of(resource, remembered.regions), seen=remembered.at)
+    return ResourceHealth(address, Health.UNKNOWN, NOT_ASKED)
 
 
 def _not_found(address: Address, live: LiveState) -> ResourceHealth:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from reconciler.render.plan_text import ReadFacts
     from reconciler.store.room import StoreRoom
 
+LONG_WAIT = 5
+"""Seconds after which people want to know what they wait for."""
+
 
 def _prepared(flags: RunFlags) -> tuple[Session, Options]:
     """Settings, manifests and lifted guards of one run; warnings are told."""
@@ -230,23 +233,43 @@ def status(
     return over_targets(flags, lambda one: _status(one, output, detailed=detailed_exitcode), output)
 
 
+def _tell_of_many(count: int) -> None:
+    from reconciler.live.budget import PER_SECOND
+
+    seconds = count / PER_SECOND
+    if seconds > LONG_WAIT:
+        tell_safely(f"asking {count} versions for their regions, {PER_SECOND:g} a second: about {seconds:.0f} s")
+
+
 def _status(flags: CloudFlags, output: Output, *, detailed: bool) -> int:
     from reconciler.app import Overrides, options_of, session
     from reconciler.cli.connection import connected, state_file
+    from reconciler.cli.recording import store_room
     from reconciler.model.health import Health
+    from reconciler.planner.asking import Memory
     from reconciler.reconcile import status_pass
     from reconciler.render.documents import status_document
     from reconciler.render.plan_text import target_text
     from reconciler.render.report_text import status_text
 
     run = session(request_of(flags), os.environ, now=now())
+    room = store_room(run.settings)
     with connected(run.settings, run.cloud_hint) as gateway:
-        rows = status_pass(run.built.desired, gateway, options_of(run.settings, Overrides()), run.target)
+        found = status_pass(
+            run.built.desired,
+            gateway,
+            options_of(run.settings, Overrides()),
+            run.target,
+            memory=Memory(room.seen(run.target), now()),
+            on_asking=_tell_of_many,
+        )
+    rows = found.rows
+    room.keep_seen(run.target, found.seen)
     if output is Output.JSON:
         say_document(status_document(rows))
     else:
         page = page_of(sys.stdout, subscriptions=run.target.several_subscriptions)
-        say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page)}")
+        say(f"{target_text(run.target, state_file(run.settings), page)}\n\n{status_text(rows, page, now())}")
     if any(row.health is Health.UNKNOWN for row in rows):
         return ExitCode.FAILED
     unwell = any(row.health is not Health.HEALTHY for row in rows)

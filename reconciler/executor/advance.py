@@ -146,14 +146,14 @@ def _operation(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         return _poll_again(task, rules, None)
     except AzureError:  # an address that was kept and leads elsewhere
         return replace(task, phase=Phase.SETTLE, due=rules.clock())
-    task = _watched(task, gateway, rules)
     match state.status:
         case "running":
-            return _poll_again(task, rules, state.retry_after)
+            return _poll_again(_watched(task, gateway, rules), rules, state.retry_after)
         case "succeeded":
             return _provisioned(task, gateway, rules)
         case "failed":
-            return Ended(Outcome.FAILED, state.message or "the operation failed", state.code, task.regions)
+            regions = _watched(task, gateway, rules).regions
+            return Ended(Outcome.FAILED, state.message or "the operation failed", state.code, regions)
         case _:
             return replace(task, phase=Phase.SETTLE, due=rules.clock())
 
@@ -169,6 +169,8 @@ def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
     version = task.action.address.kind is Kind.IMAGE_VERSION
     if not rules.watch_regions or not version or task.action.removes:
         return task
+    if gateway.replication_budget.take(task.action.address.subscription, spare=True):
+        return task  # those who have to know come first
     found = read_replication(gateway, task.action.address)
     return task if isinstance(found, Unread) else replace(task, regions=found)
 
@@ -226,6 +228,8 @@ def _unknown(task: Task, place: Unread, rules: Rules) -> Task | Ended:
 
 def _replicate(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Done only when every target region says Completed; unknown is never green."""
+    if wait := gateway.replication_budget.take(task.action.address.subscription):
+        return replace(task, due=rules.clock() + wait)
     found = read_replication(gateway, task.action.address)
     if isinstance(found, Unread):
         return _unknown(task, found, rules)

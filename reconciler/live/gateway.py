@@ -28,6 +28,7 @@ from reconciler import __version__
 from reconciler.errors import AzureError
 from reconciler.live import location
 from reconciler.live.answer import Answer, NoAnswer
+from reconciler.live.budget import Budget
 from reconciler.live.cloud import Cloud
 from reconciler.live.credential import TokenCache, caller_of, first_line
 from reconciler.live.identity import address_of, assignment_id
@@ -84,6 +85,7 @@ class Gateway:
         self._tokens = TokenCache(credential)
         self._counting = Counting()
         self._throttle = Throttle(scale=time_scale)
+        self.replication_budget = Budget(scale=time_scale)
         self._correlation = str(uuid.uuid4())
         self._transport: Any = RequestsTransport(
             session=_session(cloud, workers),

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from reconciler.live.conversion import to_live
 from reconciler.live.crew import Crew
@@ -27,6 +28,9 @@ from reconciler.live.survey import Survey
 from reconciler.model.address import Address, Kind, Scope
 from reconciler.model.report import RegionProgress
 from reconciler.model.state import DesiredState, LiveResource, LiveState, Unread
+
+if TYPE_CHECKING:
+    from reconciler.live.gateway import Gateway
 
 __all__ = ["ReadScope", "read", "read_one", "read_replication", "read_replications", "to_live"]
 
@@ -102,13 +106,20 @@ def read_replication(
 
 
 def read_replications(
-    gateway: Getter, addresses: Iterable[Address], *, workers: int = 16, patience: Patience = PATIENT
+    gateway: Gateway, addresses: Iterable[Address], *, workers: int = 16, patience: Patience = PATIENT
 ) -> dict[Address, tuple[RegionProgress, ...] | Unread]:
-    """The same of several versions, as many at a time as there are workers. Raises CredentialError."""
+    """The same of several versions in their order, as fast as the budget of their subscription allows.
+
+    Raises CredentialError.
+    """
     found: dict[Address, tuple[RegionProgress, ...] | Unread] = {}
+
+    def ask(address: Address) -> tuple[RegionProgress, ...] | Unread:
+        patience.sleep(gateway.replication_budget.reserve(address.subscription))
+        return read_replication(gateway, address, patience=patience)
+
     with Crew(workers) as crew:
         for address in addresses:
-            ask = partial(read_replication, gateway, address, patience=patience)
-            crew.ask(ask, partial(found.__setitem__, address))
+            crew.ask(partial(ask, address), partial(found.__setitem__, address))
         crew.run()
     return found

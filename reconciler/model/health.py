@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.address import Address
@@ -21,9 +22,13 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceHealth:
-    """One declared resource: its health, the cause in words, and the regions of a version."""
+    """One declared resource: its health, the cause in words, and the regions of a version.
+
+    `seen` is when those were asked for, where that is remembered from an earlier look (UTC).
+    """
 
     address: Address
     health: Health
     why: str = ""
     regions: tuple[RegionProgress, ...] = ()
+    seen: datetime | None = None

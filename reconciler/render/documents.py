@@ -72,6 +72,7 @@ def status_document(rows: Iterable[ResourceHealth]) -> dict[str, Any]:
                 "health": str(row.health),
                 "why": row.why,
                 "regions": [_region(region) for region in row.regions],
+                **({"seenAt": row.seen.isoformat()} if row.seen else {}),
             }
             for row in rows
         ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from reconciler.model.health import Health, ResourceHealth
 from reconciler.model.plan import Plan
 from reconciler.model.report import ActionResult, Outcome, RegionProgress, Report
 from reconciler.render.layout import cut, fold, items, two_columns
 from reconciler.render.paint import Page
-from reconciler.render.words import count_words, safe, seconds_words, where
+from reconciler.render.words import age_words, count_words, safe, seconds_words, where
 
 MARKS = {
     Outcome.SUCCEEDED: ("✓", "good"),
@@ -81,8 +82,8 @@ def _region_words(region: RegionProgress) -> str:
     return safe(f"{region.region} {f'{region.progress} %' if region.state == 'Replicating' else region.state}")
 
 
-def status_text(rows: Iterable[ResourceHealth], page: Page) -> str:
-    """One line per declared resource, a line per version's regions, and the counts."""
+def status_text(rows: Iterable[ResourceHealth], page: Page, now: datetime) -> str:
+    """One line per declared resource, a line per version's regions with their age if remembered, and the counts."""
     lines, counts = [], dict.fromkeys(Health, 0)
     for row in rows:
         counts[row.health] += 1
@@ -91,6 +92,8 @@ def status_text(rows: Iterable[ResourceHealth], page: Page) -> str:
         lines.append(page.paint(two_columns(left, str(row.health), page.width), kind))
         if row.regions:
             lines += items(map(_region_words, row.regions), page.width)
+        if row.seen is not None:
+            lines.append(page.paint(f"    seen {age_words(now - row.seen)} ago", "dim"))
         if row.why:
             lines += fold(f"    {safe(row.why)}", page.width)
     told = ", ".join(f"{count} {health}" for health, count in counts.items() if count) or "nothing declared"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from reconciler.model.address import Address
@@ -81,6 +82,15 @@ def count_words(count: int, noun: str) -> str:
     """`1 gallery`, `2 galleries`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count} {noun if count == 1 else plural}"
+
+
+def age_words(age: timedelta) -> str:
+    """`40 s`, `12 min`, `3 h`: the largest unit that fits is enough."""
+    seconds = round(age.total_seconds())
+    for unit, name in ((3600, "h"), (60, "min")):
+        if seconds >= unit:
+            return f"{seconds // unit} {name}"
+    return f"{max(seconds, 0)} s"
 
 
 def seconds_words(seconds: float) -> str:

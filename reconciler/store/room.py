@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from reconciler.model.address import Address
 from reconciler.model.ledger import Applied, Ledger
 from reconciler.model.plan import Target
+from reconciler.model.replication import Seen
 from reconciler.model.run import SavedRun
 from reconciler.store.damage import Foreign
 from reconciler.store.folder import COMPANIONS, make_folder
@@ -93,6 +94,27 @@ class StoreRoom:
             return Writes(database.engine, target).latest(limit)
 
         return self._look(read) or []
+
+    def seen(self, target: Target) -> Mapping[str, Seen]:
+        """By address key, what was seen of the replication of a target's versions."""
+
+        def read(database: Database) -> Mapping[str, Seen]:
+            from reconciler.store.replications import seen_in
+
+            return seen_in(database.engine, target)
+
+        return self._look(read) or {}
+
+    def keep_seen(self, target: Target, seen: Mapping[str, Seen]) -> None:
+        """Keep what was seen of some versions' replication."""
+
+        def keeping() -> None:
+            from reconciler.store.replications import keep_seen
+
+            keep_seen(self._kept().engine, target, seen)
+
+        if seen:
+            self._guarded(keeping)
 
     def _kept(self) -> Database:
         """The store opened for writing, once for all threads."""

@@ -66,6 +66,17 @@ WRITES: Final = Table(
     Column("outcome", Text),
     Column("ended_at", Text),
 )
+REPLICATIONS: Final = Table(
+    "replications",
+    METADATA,
+    Column("cloud", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("instance", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("regions", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
 Step = tuple[str, ...]
 STEPS: Final[tuple[Step, ...]] = (
     (
@@ -95,6 +106,14 @@ STEPS: Final[tuple[Step, ...]] = (
         )
         """,
         "CREATE INDEX writes_by_target ON writes (cloud, target, instance, address, sent_at)",
+    ),
+    (
+        """
+        CREATE TABLE replications (
+          cloud TEXT NOT NULL, target TEXT NOT NULL, instance TEXT NOT NULL, address TEXT NOT NULL, mark TEXT NOT NULL,
+          regions TEXT NOT NULL, seen_at TEXT NOT NULL, PRIMARY KEY (cloud, target, instance, address)
+        )
+        """,
     ),
 )
 

@@ -114,7 +114,8 @@ def workbench(folder: Path, **settings: Any) -> Iterator[Workbench]:
     manifests.mkdir(parents=True, exist_ok=True)
     chosen = {"time_scale": 0.0, "durations": QUICK, **settings}
     with start(EmulatorSettings(state=folder / "emulator.sqlite", **chosen)) as emulator:
-        gateway = Gateway(cloud_of("emulator", endpoint=emulator.base_url), StaticToken(emulator.token))
+        cloud = cloud_of("emulator", endpoint=emulator.base_url)
+        gateway = Gateway(cloud, StaticToken(emulator.token), time_scale=chosen["time_scale"])
         try:
             yield Workbench(manifests, emulator, gateway)
         finally:

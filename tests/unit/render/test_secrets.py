@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,4 +51,4 @@ def test_json_hides_it_in_values_and_keys() -> None:
 def test_status_hides_it() -> None:
     row = ResourceHealth(Address("s", "g", "corp"), Health.UNKNOWN, f"no answer of {SIGNED}")
 
-    assert "c2Vj" not in status_text([row], Page(80))
+    assert "c2Vj" not in status_text([row], Page(80), datetime(2026, 11, 1, tzinfo=UTC))
