@@ -17,6 +17,7 @@ from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
 from reconciler.executor.journal import Journal
 from reconciler.executor.run import Progress
+from reconciler.executor.slots import Room
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
 from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
@@ -77,12 +78,16 @@ def _applied(
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random, journal=journal),
+            Rules(end.wait, _pace(settings), dice=random.random, journal=journal, room=_room(settings)),
             on_progress=show,
             stopping=stopping,
             workers=settings.workers,
             on_start=end.watch,
         )
+
+
+def _room(settings: Settings) -> Room:
+    return Room(settings.limits.actionsPerGallery, settings.limits.actionsPerSubscription)
 
 
 def _signal_exit(seen: list[int]) -> int:

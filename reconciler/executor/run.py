@@ -14,6 +14,7 @@ from graphlib import TopologicalSorter
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
 from reconciler.executor.replacement import wholes
+from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
@@ -47,6 +48,8 @@ class Run:
             {key: [need for need in action.requires if need in self._actions] for key, action in self._actions.items()}
         )
         self._sorter.prepare()
+        self._ready: list[str] = []
+        self._slots = Slots(rules.room)
         self._wholes = wholes(self._actions.values())
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
@@ -66,10 +69,10 @@ class Run:
         finished, looked = self._collect()
         started: list[Action] = []
         while self._stopped_at is None and (ready := self._sorter.get_ready()):
-            for key in sorted(ready):
-                result = self._start(key, started)
-                if result is not None:
-                    finished.append(result)
+            self._ready = sorted([*self._ready, *ready])
+            finished += self._skip()
+        if self._stopped_at is None:
+            started += self._start()
         self._look()
         idle = [task.due for key, task in self._tasks.items() if key not in set(self._looks.values())]
         return Progress(tuple(started), tuple(looked), tuple(finished), min(idle, default=None))
@@ -118,20 +121,27 @@ class Run:
             key = self._looks.pop(future)
             outcome = _outcome(future)
             if isinstance(outcome, Ended):
-                finished.append(self._finish(key, outcome, self._now() - self._tasks.pop(key).started))
+                task = self._tasks.pop(key)
+                self._slots.give(task.action.address)
+                finished.append(self._finish(key, outcome, self._now() - task.started))
             else:
                 self._tasks[key] = outcome
                 looked.append(outcome)
         return finished, looked
 
-    def _start(self, key: str, started: list[Action]) -> ActionResult | None:
-        action = self._actions[key]
-        cause = self._cause(action.requires)
-        if cause is not None:
-            return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
-        self._tasks[key] = self._begun(action)
-        started.append(action)
-        return None
+    def _skip(self) -> list[ActionResult]:
+        """End what cannot be done any more, because something it stands on was not."""
+        causes = {key: cause for key in self._ready if (cause := self._cause(self._actions[key].requires)) is not None}
+        self._ready = [key for key in self._ready if key not in causes]
+        return [self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0) for key, cause in causes.items()]
+
+    def _start(self) -> list[Action]:
+        """Begin what is ready and finds a slot; the rest stays ready."""
+        started = [self._actions[key] for key in self._ready if self._slots.take(self._actions[key].address)]
+        for action in started:
+            self._tasks[action.id] = self._begun(action)
+        self._ready = [key for key in self._ready if key not in self._tasks]
+        return started
 
     def _begun(self, action: Action) -> Task:
         """A task from its beginning; a wait goes on with the operation that an earlier run left, where one is known."""

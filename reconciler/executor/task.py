@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from reconciler.executor.journal import Journal, NoJournal
 from reconciler.executor.replacement import Whole
+from reconciler.executor.slots import Room
 from reconciler.live.operation import OperationRef
 from reconciler.model.address import Kind
 from reconciler.model.plan import Action
@@ -70,6 +71,7 @@ class Rules:
     dice: Callable[[], float] = lambda: 1.0
     clock: Callable[[], float] = time.monotonic
     journal: Journal = field(default_factory=NoJournal)
+    room: Room = field(default_factory=Room)
 
 
 @dataclass(frozen=True, slots=True)

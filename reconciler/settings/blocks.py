@@ -61,7 +61,7 @@ class ScopeSettings(Block):
 
 
 class LimitSettings(Block):
-    """How much one run may delete without being told so, and how much there may be in a region (facts 6/1–6/4)."""
+    """What one run may delete without being told so, what a region may hold (facts 6/1–6/4), what is done at a time."""
 
     maxDeletes: int = Field(default=10, ge=0)
     maxDeletePercent: int = Field(default=30, ge=0, le=100)
@@ -69,6 +69,8 @@ class LimitSettings(Block):
     definitions: int = Field(default=1000, ge=1)
     versions: int = Field(default=10_000, ge=1)
     replicas: int = Field(default=100, ge=1, le=100)
+    actionsPerGallery: int = Field(default=200, ge=1)
+    actionsPerSubscription: int = Field(default=400, ge=1)
 
 
 class EmulatorSettings(Block):
