@@ -61,9 +61,13 @@ class Report:
         made = {one.address for one in self.results if _half(one) == 2 and one.outcome in back}  # noqa: PLR2004 - the second half
         return tuple(address for address in gone if address not in made)
 
+    def ended(self, outcome: Outcome) -> tuple[ActionResult, ...]:
+        """The actions that ended so, in the plan's order."""
+        return tuple(result for result in self.results if result.outcome is outcome)
+
     def count(self, outcome: Outcome) -> int:
         """How many actions ended so."""
-        return sum(result.outcome is outcome for result in self.results)
+        return len(self.ended(outcome))
 
 
 def _half(result: ActionResult) -> int:
