@@ -118,6 +118,8 @@ def _approve(plan: Plan) -> None:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UsageError("nobody can be asked here", "look at the plan, then apply with --yes")
     count = len(plan.writes)
+    if not count:  # to wait changes nothing
+        return
     tell(f"Apply {count} change{'s' if count != 1 else ''}? Only “yes” goes on.")
     if sys.stdin.readline().strip() != "yes":
         raise UsageError("not approved, nothing was written")

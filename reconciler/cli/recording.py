@@ -117,9 +117,11 @@ class Recording:
 
         Opening the store takes longer than most requests, so nobody waits for it; the end of the run does.
         """
+        self._run = replace(self._run, started=moment())
+        self._report.begun(self._run.started)
         self._opening = threading.Thread(target=self._open, daemon=True)
         self._opening.start()
-        self._tell(self._events.started(moment(), self._followers.wait))
+        self._tell(self._events.started(self._run.started, self._followers.wait))
 
     def _open(self) -> None:
         self._room.save(self._plan.target, self._run)

@@ -43,6 +43,10 @@ class RunReport:
         self._stale = False
         self._due = 0.0
 
+    def begun(self, at: str) -> None:
+        """Whoever was asked has approved, at an instant in UTC."""
+        self._facts = replace(self._facts, started=at)
+
     def watch(self, known: Callable[[], Report]) -> None:
         """The run begins; `known` reports what became of it so far."""
         self._known = known

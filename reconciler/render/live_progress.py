@@ -52,9 +52,10 @@ class LiveProgress:
         self._running.take(progress)
         for result in progress.finished:
             self._live.console.print(Text.from_ansi(result_line(result, self._page)), soft_wrap=True)
-        self._live.update(self._picture())
+        self._live.update(self.picture())
 
-    def _picture(self) -> Group:
+    def picture(self) -> Group:
+        """What runs now, as tall as the terminal at most: a row each, with its regions where there is room."""
         running = self._running
         lines = sum(1 + len(going.regions) for going in running.going.values())
         roomy = lines + 2 <= self._live.console.height

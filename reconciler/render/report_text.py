@@ -35,7 +35,8 @@ HEALTH_MARKS = {
 def report_text(report: Report, seconds: float, page: Page, again: str = "") -> str:
     """Where anything is unfinished one list for each way of ending, then the counts, and the command to go on with."""
     lines = []
-    if any(result.outcome is not Outcome.SUCCEEDED for result in report.results):
+    unfinished = any(result.outcome is not Outcome.SUCCEEDED for result in report.results)
+    if unfinished:
         lines += [line for outcome in LISTED for line in _list(report, outcome, page)]
     if report.lost:
         told = ", ".join(where(address, page) for address in report.lost)
@@ -46,14 +47,9 @@ def report_text(report: Report, seconds: float, page: Page, again: str = "") -> 
     lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
     if report.interrupted:
         lines.append("interrupted; what is pending goes on in Azure")
-    return "\n".join([*lines, *again_lines(again, page)]) + "\n"
-
-
-def again_lines(again: str, page: Page) -> Iterator[str]:
-    """The command to go on with, on a line of its own that is never broken, so that it can be copied."""
-    if again:
-        yield page.paint("to continue:", "bold")
-        yield f"  {safe(again)}"
+    if again:  # on a line of its own that is never broken, so that it can be copied
+        lines += [page.paint("to continue:" if unfinished else "once that is mended:", "bold"), f"  {safe(again)}"]
+    return "\n".join(lines) + "\n"
 
 
 def _list(report: Report, outcome: Outcome, page: Page) -> Iterator[str]:
