@@ -24,6 +24,7 @@ from reconciler.render.running import Expected, Running
 
 if TYPE_CHECKING:
     from reconciler.cli.asked import Asked
+    from reconciler.cli.passes import Passes
     from reconciler.cli.recording import Recording
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
@@ -39,16 +40,17 @@ def carry_out(
     settings: Settings,
     recording: Recording,
     asked: Asked,
+    passes: Passes,
 ) -> int:
     """Ask where asking is possible, apply, report, and leave a record of it. Returns the exit code."""
     plan = planned.plan
-    end = Ending(plan, asked.output, Wait(asked.wait), recording)
+    end = Ending(plan, asked.output, Wait(asked.wait), recording, passes)
     if blocked(plan, partial=asked.partial):
         return end.stopped()
     if not plan.pending:
         return end.finished(Report((), plan.digest))
     if not asked.yes:
-        _approve(plan)
+        _approve(plan, passes)
     recording.begun()
     stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
@@ -114,7 +116,7 @@ def _pace(settings: Settings) -> Pace:
     return Pace(first_poll=max(scale, QUICKEST_POLL), longest_poll=max(60 * scale, QUICKEST_POLL), first_retry=0.1)
 
 
-def _approve(plan: Plan) -> None:
+def _approve(plan: Plan, passes: Passes) -> None:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UsageError("nobody can be asked here", "look at the plan, then apply with --yes")
     count = len(plan.writes)
@@ -122,4 +124,4 @@ def _approve(plan: Plan) -> None:
         return
     tell(f"Apply {count} change{'s' if count != 1 else ''}? Only “yes” goes on.")
     if sys.stdin.readline().strip() != "yes":
-        raise UsageError("not approved, nothing was written")
+        raise UsageError(f"not approved, nothing {'' if passes.first else 'more '}was written")

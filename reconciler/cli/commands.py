@@ -33,6 +33,7 @@ from reconciler.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from reconciler.app import Session
     from reconciler.cli.asked import Asked
+    from reconciler.cli.passes import Passes
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
@@ -190,22 +191,37 @@ def _apply(flags: RunFlags, asked: Asked) -> int:
 
 
 def _applied(run: Session, options: Options, flags: RunFlags, asked: Asked) -> int:
+    from reconciler.cli.connection import connected
+    from reconciler.cli.passes import Passes
+
+    passes = Passes()
+    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
+        code = _pass(run, gateway, options, flags, asked, passes)
+        while passes.again:
+            passes.again = False
+            code = _pass(run, gateway, options, flags, asked, passes)
+    return code
+
+
+def _pass(run: Session, gateway: Gateway, options: Options, flags: RunFlags, asked: Asked, passes: Passes) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.asked import again_words
-    from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import approval_words
     from reconciler.cli.recording import Recording, declared_in, followers, store_room
 
     room = store_room(run.settings)
-    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
-        planned = _planned(run, gateway, options, room)
-        if asked.output is Output.TEXT:
-            _show(approval_words(planned.plan, _read_facts(planned, run), partial=asked.partial), unseen=asked.yes)
-        if run.plans_only:
-            return _published(planned.plan, asked.output)
-        following = followers(run.settings, asked, again_words(flags, asked))
-        declared = lambda: declared_in(planned, run.built.desired, options)  # noqa: E731 - asked at the end only
-        return carry_out(planned, gateway, run.settings, Recording(room, planned.plan, declared, following), asked)
+    planned = _planned(run, gateway, options, room)
+    if asked.output is Output.TEXT:
+        _show(approval_words(planned.plan, _read_facts(planned, run), partial=asked.partial), unseen=asked.yes)
+    if run.plans_only:
+        return _published(planned.plan, asked.output)
+    recording = Recording(
+        room,
+        planned.plan,
+        lambda: declared_in(planned, run.built.desired, options),
+        followers(run.settings, asked, again_words(flags, asked)),
+    )
+    return carry_out(planned, gateway, run.settings, recording, asked, passes)
 
 
 def _published(plan: Plan, output: Output) -> int:

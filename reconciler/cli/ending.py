@@ -22,6 +22,7 @@ from reconciler.render.documents import error_document, report_document
 from reconciler.render.report_text import left_text, report_text
 
 if TYPE_CHECKING:
+    from reconciler.cli.passes import Passes
     from reconciler.cli.recording import Recording
     from reconciler.model.plan import Plan
 
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 class Ending:
     """The ends of one apply, which waits as `wait` says; `watch` gives it the door to what is known so far."""
 
-    def __init__(self, plan: Plan, output: Output, wait: Wait, recording: Recording) -> None:
+    def __init__(self, plan: Plan, output: Output, wait: Wait, recording: Recording, passes: Passes) -> None:
         self._plan = plan
         self._output = output
         self.wait = wait
         self._recording = recording
+        self._passes = passes
         self._started = time.monotonic()
         self._known: Callable[[], Report] | None = None
 
@@ -55,8 +57,9 @@ class Ending:
     def finished(self, report: Report, stopped_by: int | None = None) -> int:
         """Everything came to its end, or was parked; `stopped_by` is the exit code of the signal that asked for it."""
         code = self._verdict(report) if stopped_by is None else stopped_by
+        follows = stopped_by is None and self._passes.follow(report)
         if report.results or self._plan.refusals or self._plan.unread or self._output is Output.JSON:
-            self._print(report, code)
+            self._print(report, code, follows=follows)
         self._recording.ended(report, code)
         return code
 
@@ -83,18 +86,22 @@ class Ending:
             self._print(report, code, error)
             self._recording.ended(report, code, error)
 
-    def _print(self, report: Report | None, code: int, error: Exception | None = None) -> None:
-        again = self._recording.again if code else ""
+    def _print(
+        self, report: Report | None, code: int, error: Exception | None = None, *, follows: bool = False
+    ) -> None:
+        again = self._recording.again if code and not follows else ""
         try:
-            if self._output is Output.JSON:
-                say_document(self._document(report, again, error))
-            elif report is not None:
+            if self._output is Output.JSON and not follows:
+                say_document(self._passes.with_earlier(self._document(report, again, error)))
+            elif report is not None and self._output is not Output.JSON:
                 say(self._text(report, again, sys.stdout))
         except Unwritable as lost:
             if not lost.closed:
                 tell(f"error: {lost.message}")
             if report is not None:
                 tell(self._text(report, again, sys.stderr).rstrip())
+        if follows:
+            self._passes.end(self._document(report, again, error))
 
     def _text(self, report: Report, again: str, stream: Any) -> str:
         page = page_of(stream, subscriptions=self._plan.target.several_subscriptions)

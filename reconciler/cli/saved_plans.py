@@ -68,6 +68,7 @@ def _carried_out(saved: Saved, flags: RunFlags, settings: Settings, permission: 
     from reconciler.cli.applying import carry_out
     from reconciler.cli.asked import plan_anew_words
     from reconciler.cli.connection import connected
+    from reconciler.cli.passes import Passes
     from reconciler.cli.recording import Recording, followers, store_room
     from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
@@ -88,7 +89,7 @@ def _carried_out(saved: Saved, flags: RunFlags, settings: Settings, permission: 
                 recording.ended(None, ExitCode.REFUSED, error)
                 raise
         made = Planned(plan, LiveState({}))
-        return carry_out(made, gateway, settings, recording, replace(asked, yes=True))
+        return carry_out(made, gateway, settings, recording, replace(asked, yes=True), Passes(1))
 
 
 def _refused_document(plan: Plan, error: PlanRefused) -> dict[str, Any]:

@@ -154,7 +154,15 @@ class Run:
     def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
         action = self._actions[key]
         result = ActionResult(
-            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+            key,
+            action.address,
+            action.verb,
+            ended.outcome,
+            ended.why,
+            ended.error_code,
+            seconds,
+            ended.regions,
+            ended.anew,
         )
         self._results[key] = result
         if action.writes or action.verb is Verb.WAIT:

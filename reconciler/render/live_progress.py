@@ -62,7 +62,9 @@ class LiveProgress:
         fitting = list(running.going.values())[: max(self._live.console.height - 3, 1)]
         rows = [self._row(going, roomy=roomy) for going in fitting]
         more = len(running.going) - len(rows)
-        tail = f"{running.done} of {running.total} done" + (f", {more} more running" if more else "")
+        tail = f"{running.done} of {running.total} done · {running.elapsed_words}" + (
+            f", {more} more running" if more else ""
+        )
         return Group(*rows, Text(tail, style="bold"))
 
     def _row(self, going: Going, *, roomy: bool) -> Text:

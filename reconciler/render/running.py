@@ -39,6 +39,7 @@ class Running:
         self.done = 0
         self.going: dict[str, Going] = {}
         self._clock = clock
+        self._began = clock()
         self._expected = expected
 
     def take(self, progress: Progress) -> None:
@@ -52,6 +53,11 @@ class Running:
         for task in progress.looked:
             known = self.going.get(task.action.id) or Going(task.action, now)
             self.going[task.action.id] = replace(known, regions=task.regions)
+
+    @property
+    def elapsed_words(self) -> str:
+        """How long all of it runs."""
+        return whole_seconds_words(self._clock() - self._began)
 
     def words(self, going: Going, page: Page) -> str:
         """`create rg/gallery/definition/1.0.0  2 min 3 s of about 5 min 0 s`."""

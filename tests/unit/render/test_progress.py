@@ -85,7 +85,7 @@ def test_a_terminal_shows_how_long_each_action_runs_and_usually_takes() -> None:
 
     assert "create rg/corp/ubuntu/0.0.0  1 min 15 s of about 4 min 0 s" in shown
     assert "westeurope           ━━━━╌╌╌╌╌╌ 40 %" in shown
-    assert "0 of 2 done" in shown
+    assert "0 of 2 done · 1 min 15 s" in shown
 
 
 def test_hours_are_told_as_hours() -> None:
