@@ -137,8 +137,9 @@ class Recording:
 
     def moved(self, progress: Progress) -> None:
         """One step was taken."""
-        for line in self._events.moved(moment(), progress):
-            self._tell(line)
+        if self._followers.events is not None:
+            for line in self._events.moved(moment(), progress):
+                self._tell(line)
         self._report.moved(news=bool(progress.started or progress.finished))
 
     def ended(self, report: Report | None, code: int, error: Exception | None = None) -> None:
