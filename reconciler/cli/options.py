@@ -117,4 +117,12 @@ LockTimeoutOption = Annotated[
         help="Wait so long for another apply of this target, then exit 6.",
     ),
 ]
+ReportOption = Annotated[
+    str | None,
+    typer.Option("--report", metavar="FILE", help="Also keep the report of the run here, up to date while it goes on."),
+]
+EventsOption = Annotated[
+    str | None,
+    typer.Option("--events", metavar="FILE|-", help="Write an event a line, as JSON, while the run goes on."),
+]
 DetailedOption = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when changes are pending.")]

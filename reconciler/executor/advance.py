@@ -209,14 +209,18 @@ def _waited(task: Task, found: LiveResource | None, gateway: Gateway, rules: Rul
     action = task.action
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
     if found is None:
-        return Ended(Outcome.SUCCEEDED, "gone") if leaving else Ended(Outcome.PENDING, "not in Azure; plan again")
+        return (
+            Ended(Outcome.SUCCEEDED, "gone")
+            if leaving
+            else Ended(Outcome.PENDING, "not in Azure; plan again", anew=True)
+        )
     if not found.settled:
         return _poll_again(task, rules, None)
     shape = rules_of(action.address.kind).shape
     as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))
     if found.state == "Succeeded" and as_wanted and not leaving:
         return _provisioned(replace(task, phase=Phase.SETTLE), gateway, rules)
-    return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do")
+    return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do", anew=True)
 
 
 def _unknown(task: Task, place: Unread, rules: Rules) -> Task | Ended:

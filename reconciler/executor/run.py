@@ -22,6 +22,8 @@ from reconciler.model.plan import Action, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
 
 STILL_RUNNING = "still running in Azure"
+UNANSWERED = "not answered by Azure yet; if it was sent, it goes on there"
+NOT_YET = "not started yet"
 NOT_STARTED = "not started: the run was interrupted"
 
 
@@ -103,13 +105,14 @@ class Run:
     def _unfinished(self, key: str, action: Action) -> ActionResult:
         task = self._tasks.get(key)
         if task is None:
-            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, NOT_STARTED)
+            why = NOT_STARTED if self._stopped_at is not None else NOT_YET
+            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
         return ActionResult(
             key,
             action.address,
             action.verb,
             Outcome.PENDING,
-            STILL_RUNNING,
+            UNANSWERED if task.phase is Phase.WRITE else STILL_RUNNING,
             "",
             self._now() - task.started,
             task.regions,
@@ -161,7 +164,15 @@ class Run:
     def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
         action = self._actions[key]
         result = ActionResult(
-            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+            key,
+            action.address,
+            action.verb,
+            ended.outcome,
+            ended.why,
+            ended.error_code,
+            seconds,
+            ended.regions,
+            ended.anew,
         )
         self._results[key] = result
         if action.writes or action.verb is Verb.WAIT:

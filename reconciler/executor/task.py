@@ -95,9 +95,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an action ended."""
+    """How an action ended; `anew` says that another plan has to look at what is left of it."""
 
     outcome: Outcome
     why: str = ""
     error_code: str = ""
     regions: tuple[RegionProgress, ...] = ()
+    anew: bool = False
