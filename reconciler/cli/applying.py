@@ -19,6 +19,7 @@ from reconciler.executor.journal import Journal
 from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
+from reconciler.planner.checks import held_back
 from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
 from reconciler.render.progress import ProgressLines
 
@@ -48,6 +49,8 @@ def carry_out(
     end = Ending(plan, output, Wait(wait), recording)
     if blocked(plan, partial=partial):
         return end.stopped()
+    if plan.hindered and not partial:
+        return end.hindered()
     if not plan.pending:
         return end.finished(Report((), plan.digest))
     if not yes:
@@ -77,7 +80,7 @@ def _applied(
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random, journal=journal),
+            Rules(end.wait, _pace(settings), dice=random.random, journal=journal, barred=held_back(plan)),
             on_progress=show,
             stopping=stopping,
             workers=settings.workers,

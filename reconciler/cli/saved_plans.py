@@ -67,12 +67,13 @@ def _carried_out(
     saved: Saved, settings: Settings, permission: Permission, *, partial: bool, wait: str, output: Output
 ) -> int:
     from reconciler.cli.applying import carry_out
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.connection import connected
     from reconciler.cli.recording import Recording, store_room
     from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
 
-    plan = saved.plan
+    plan = replace(saved.plan, checks=None)  # what was found then says nothing of who writes now
     if output is Output.TEXT:
         try:
             say(approval_words(plan, facts_of(saved.read), partial=partial))
@@ -86,7 +87,7 @@ def _carried_out(
             except PlanRefused:
                 recording.ended(None, ExitCode.REFUSED)
                 raise
-        made = Planned(plan, LiveState({}))
+        made = checked(Planned(plan, LiveState({})), gateway, settings, writing=True)
         return carry_out(made, gateway, settings, recording, partial=partial, wait=wait, yes=True, output=output)
 
 

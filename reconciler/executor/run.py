@@ -126,7 +126,7 @@ class Run:
 
     def _start(self, key: str, started: list[Action]) -> ActionResult | None:
         action = self._actions[key]
-        cause = self._cause(action.requires)
+        cause = self._rules.barred.get(key) or self._cause(action.requires)
         if cause is not None:
             return self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0)
         self._tasks[key] = self._begun(action)

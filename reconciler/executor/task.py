@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -62,6 +62,7 @@ class Rules:
     """How a run behaves: what it waits for, its pace, whether somebody watches regions, its dice (0..1), its clock.
 
     The clock gives seconds of its own, and everything of the run counts in them. The journal is told of every write.
+    `barred` says of actions, by id, why they are not started.
     """
 
     wait: Wait = Wait.REPLICATED
@@ -70,6 +71,7 @@ class Rules:
     dice: Callable[[], float] = lambda: 1.0
     clock: Callable[[], float] = time.monotonic
     journal: Journal = field(default_factory=NoJournal)
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
