@@ -17,6 +17,7 @@ from reconciler.executor.replacement import wholes
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
+from reconciler.model.address import Kind
 from reconciler.model.plan import Action, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
 
@@ -151,7 +152,15 @@ class Run:
     def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
         action = self._actions[key]
         result = ActionResult(
-            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+            key,
+            action.address,
+            action.verb,
+            ended.outcome,
+            ended.why,
+            ended.error_code,
+            seconds,
+            ended.regions,
+            _hint(action, ended),
         )
         self._results[key] = result
         if action.writes or action.verb is Verb.WAIT:
@@ -179,6 +188,15 @@ def _outcome(future: Future[Task | Ended]) -> Task | Ended:
         return Ended(Outcome.FAILED, error.message, type(error).__name__)
     except Exception as error:  # noqa: BLE001 - see above
         return Ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}", "Unexpected")
+
+
+def _hint(action: Action, ended: Ended) -> str:
+    """What the catalogue of Azure's errors says about a failure."""
+    if ended.outcome is not Outcome.FAILED or not ended.error_code:
+        return ""
+    from reconciler.live.catalogue.advice import advice  # most runs meet no failure
+
+    return advice(ended.error_code, ended.why, grant=action.address.kind is Kind.ROLE_ASSIGNMENT)
 
 
 def _ended_how(outcome: Outcome) -> str:

@@ -32,7 +32,10 @@ class RegionProgress:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration."""
+    """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration.
+
+    `hint` is what to do about a failure, "" where nobody knows.
+    """
 
     action_id: str
     address: Address
@@ -42,6 +45,7 @@ class ActionResult:
     error_code: str = ""
     seconds: float = 0.0
     regions: tuple[RegionProgress, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

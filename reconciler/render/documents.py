@@ -53,6 +53,7 @@ def report_document(report: Report) -> dict[str, Any]:
                 "outcome": str(result.outcome),
                 "why": result.why,
                 "errorCode": result.error_code,
+                "hint": result.hint,
                 "seconds": round(result.seconds, 3),
                 "regions": [_region(region) for region in result.regions],
             }

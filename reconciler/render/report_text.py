@@ -61,6 +61,8 @@ def _result(result: ActionResult, page: Page) -> Iterator[str]:
     code = f"{result.error_code}: " if result.error_code else ""
     if result.why:
         yield from fold(f"    {safe(code + result.why)}", page.width)
+    if result.hint:
+        yield from fold(f"    hint: {safe(result.hint)}", page.width, "      ")
 
 
 def result_line(result: ActionResult, page: Page) -> str:

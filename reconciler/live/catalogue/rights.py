@@ -81,7 +81,10 @@ RIGHTS: Final = (
                 "have the lock's owner remove it, or take the resource out of the run",
             ),
             Occasion(
-                "5/18", 409, "a role assignment is deleted on a locked scope", "as above: revoking is a delete too"
+                "5/18",
+                409,
+                "a role assignment is deleted on a locked scope",
+                "have the lock's owner remove it: revoking is a delete too",
             ),
         ),
     ),
