@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 def checked(planned: Planned, gateway: Gateway, settings: Settings, *, writing: bool = False) -> Planned:
     """The plan with what Azure would refuse of it; where it is about to be carried out (`writing`), sources as well.
 
-    They are looked for in Azure's own clouds alone: the emulator takes any source for there. Raises CredentialError.
+    They are looked for in Azure's own clouds alone: the emulator takes any source for there. With `checks: off`
+    nothing is looked up, for the day on which Azure's lists are wrong. Raises CredentialError.
     """
+    if settings.checks == "off":
+        return planned
     from reconciler.live.cloud import OWN_ENDPOINT
     from reconciler.reconcile import check_pass
 

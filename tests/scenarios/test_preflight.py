@@ -449,6 +449,18 @@ def test_a_lock_ends_an_apply_before_its_first_write_and_a_part_goes_on(bench: W
     assert bench.live("/galleries/labs")
 
 
+def test_checks_can_be_switched_off(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    lock_at(bench, GROUP_ID, "ReadOnly")
+
+    ran = shell.run("apply", "manifests", "--yes", "-o", "json", RECONCILER_CHECKS="off")
+
+    assert ran.document["plan"]["checks"] is None
+    (result,) = ran.document["report"]["results"]
+    assert (ran.code, result["errorCode"]) == (1, "ScopeLocked")
+    assert "have the lock's owner remove it" in result["hint"]
+
+
 def test_a_saved_plan_keeps_its_name_and_is_checked_anew(bench: Workbench, shell: Shell) -> None:
     bench.write(GALLERY)
     free = shell.run("plan", "manifests", "-o", "json").document
