@@ -95,11 +95,8 @@ def _hindered(plan: Plan, occasion: Occasion) -> str:
     found = hindrance_words(plan)
     if occasion is Occasion.PARTIAL:
         return f"All but what is stopped by {found} will be done: apply exits {ExitCode.PARTIAL:d}"
-    who = (
-        "Nothing is done yet, and `apply` would stop" if occasion is Occasion.PLAN else "Nothing will be done, stopped"
-    )
-    more = "`apply --partial` would do the rest"
-    return f"{who} before its first write by {found}: apply exits {ExitCode.FAILED:d}; {more}"
+    who = "Nothing is done yet, `apply` would write nothing" if occasion is Occasion.PLAN else "Nothing will be written"
+    return f"{who}, because of {found}: apply exits {ExitCode.FAILED:d}; `apply --partial` would do the rest"
 
 
 def _going(plan: Plan, occasion: Occasion) -> str:

@@ -433,7 +433,7 @@ def test_a_lock_ends_an_apply_before_its_first_write_and_a_part_goes_on(bench: W
 
     assert planned.code == 2
     assert "stopped by Locked" in planned.out
-    assert "`apply` would stop before its first write" in " ".join(planned.out.split())
+    assert "`apply` would write nothing, because of 1 obstacle (Locked)" in " ".join(planned.out.split())
     assert (ran.code, document.code) == (1, 1)
     assert f"! {GROUP}/corp: locked: CanNotDelete “keep”" in ran.err
     assert "nothing was written" in ran.err
