@@ -19,6 +19,7 @@ from reconciler.executor.run import Progress
 from reconciler.executor.slots import Room
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
+from reconciler.planner.checks import held_back
 from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
 from reconciler.render.progress import ProgressLines
 from reconciler.render.running import Expected, Running
@@ -48,6 +49,8 @@ def carry_out(
     end = Ending(plan, asked.output, Wait(asked.wait), recording, passes)
     if blocked(plan, partial=asked.partial):
         return end.stopped()
+    if plan.hindered and not asked.partial:
+        return end.hindered()
     if not plan.pending:
         return end.finished(Report((), plan.digest))
     if not asked.yes:
@@ -83,7 +86,14 @@ def _applied(
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random, journal=journal, room=_room(settings)),
+            Rules(
+                end.wait,
+                _pace(settings),
+                dice=random.random,
+                journal=journal,
+                room=_room(settings),
+                barred=held_back(plan),
+            ),
             on_progress=moved,
             stopping=stopping,
             workers=settings.workers,

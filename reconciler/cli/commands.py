@@ -120,13 +120,14 @@ def _check_single(flags: RunFlags, why: str) -> None:
 
 
 def _plan(flags: RunFlags, output: PlanOutput, out: str | None, budget: int, *, detailed: bool) -> int:
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import STDOUT, save_plan, say_plan
     from reconciler.cli.recording import declared_in, store_room
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
-        planned = _planned(run, gateway, options, store_room(run.settings))
+        planned = checked(_planned(run, gateway, options, store_room(run.settings)), gateway, run.settings)
     facts = _read_facts(planned, run)
     if out is not None:
         save_plan(planned.plan, facts, declared_in(planned, run.built.desired, options), out)
@@ -209,11 +210,12 @@ def _applied(run: Session, options: Options, flags: RunFlags, asked: Asked) -> i
 def _pass(run: Session, gateway: Gateway, options: Options, flags: RunFlags, asked: Asked, passes: Passes) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.asked import again_words
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.plan_output import approval_words
     from reconciler.cli.recording import Recording, declared_in, followers, store_room
 
     room = store_room(run.settings)
-    planned = _planned(run, gateway, options, room)
+    planned = checked(_planned(run, gateway, options, room), gateway, run.settings, writing=not run.plans_only)
     if asked.output is Output.TEXT:
         _show(approval_words(planned.plan, _read_facts(planned, run), partial=asked.partial), unseen=asked.yes)
     if run.plans_only:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.console import Unwritable, page_of, say, say_document, tell
+from reconciler.cli.console import Unwritable, page_of, say, say_document, tell, tell_safely
 from reconciler.cli.options import Output
 from reconciler.cli.run_report import error_of
 from reconciler.errors import ExitCode
@@ -53,6 +53,19 @@ class Ending:
         tell("nothing was written")
         self._recording.ended(None, code)
         return code
+
+    def hindered(self) -> int:
+        """Azure would refuse some of it: nothing is begun, and who to ask for what is told at once."""
+        from reconciler.render.checks_text import place_of
+
+        checks = self._plan.checks
+        for one in checks.obstacles if checks is not None else ():
+            tell_safely(f"! {place_of(one.scope)}: {one.words}; {one.hint}")
+        if self._output is Output.JSON:
+            self._print(None, ExitCode.FAILED)
+        tell("nothing was written; --partial does the rest")
+        self._recording.ended(None, ExitCode.FAILED)
+        return ExitCode.FAILED
 
     def finished(self, report: Report, stopped_by: int | None = None) -> int:
         """Everything came to its end, or was parked; `stopped_by` is the exit code of the signal that asked for it."""

@@ -67,13 +67,14 @@ def apply_saved(saved: Saved, flags: RunFlags, asked: Asked) -> int:
 def _carried_out(saved: Saved, flags: RunFlags, settings: Settings, permission: Permission, asked: Asked) -> int:
     from reconciler.cli.applying import carry_out
     from reconciler.cli.asked import plan_anew_words
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.connection import connected
     from reconciler.cli.passes import Passes
     from reconciler.cli.recording import Recording, followers, store_room
     from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
 
-    plan = saved.plan
+    plan = replace(saved.plan, checks=None)  # what was found then says nothing of who writes now
     if asked.output is Output.TEXT:
         try:
             say(approval_words(plan, facts_of(saved.read), partial=asked.partial))
@@ -88,7 +89,7 @@ def _carried_out(saved: Saved, flags: RunFlags, settings: Settings, permission: 
             except PlanRefused as error:
                 recording.ended(None, ExitCode.REFUSED, error)
                 raise
-        made = Planned(plan, LiveState({}))
+        made = checked(Planned(plan, LiveState({})), gateway, settings, writing=True)
         return carry_out(made, gateway, settings, recording, replace(asked, yes=True), Passes(1))
 
 

@@ -6,7 +6,6 @@ bounded pool, operations are only looked at when they are due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -18,6 +17,7 @@ from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
+from reconciler.model.address import Kind
 from reconciler.model.plan import Action, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
 
@@ -134,7 +134,7 @@ class Run:
 
     def _skip(self) -> list[ActionResult]:
         """End what cannot be done any more, because something it stands on was not."""
-        causes = {key: cause for key in self._ready if (cause := self._cause(self._actions[key].requires)) is not None}
+        causes = {key: cause for key in self._ready if (cause := self._cause(key)) is not None}
         self._ready = [key for key in self._ready if key not in causes]
         return [self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0) for key, cause in causes.items()]
 
@@ -154,8 +154,11 @@ class Run:
             return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
         return Task(action, now, now, whole=self._wholes.get(action.id))
 
-    def _cause(self, requires: Iterable[str]) -> str | None:
-        for need in requires:
+    def _cause(self, key: str) -> str | None:
+        """Why an action cannot be done: something forbids it, or what it stands on was not done; None where it can."""
+        if barred := self._rules.barred.get(key):
+            return barred
+        for need in self._actions[key].requires:
             result = self._results.get(need)
             if result is not None and result.outcome is not Outcome.SUCCEEDED:
                 return f"because {result.verb} {result.address.text()} {_ended_how(result.outcome)}"
@@ -173,6 +176,7 @@ class Run:
             seconds,
             ended.regions,
             ended.anew,
+            _hint(action, ended),
         )
         self._results[key] = result
         if action.writes or action.verb is Verb.WAIT:
@@ -200,6 +204,15 @@ def _outcome(future: Future[Task | Ended]) -> Task | Ended:
         return Ended(Outcome.FAILED, error.message, type(error).__name__)
     except Exception as error:  # noqa: BLE001 - see above
         return Ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}", "Unexpected")
+
+
+def _hint(action: Action, ended: Ended) -> str:
+    """What the catalogue of Azure's errors says about a failure."""
+    if ended.outcome is not Outcome.FAILED or not ended.error_code:
+        return ""
+    from reconciler.live.catalogue.advice import advice  # most runs meet no failure
+
+    return advice(ended.error_code, ended.why, grant=action.address.kind is Kind.ROLE_ASSIGNMENT)
 
 
 def _ended_how(outcome: Outcome) -> str:

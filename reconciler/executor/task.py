@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -63,6 +63,7 @@ class Rules:
     """How a run behaves: what it waits for, its pace, whether somebody watches regions, its dice (0..1), its clock.
 
     The clock gives seconds of its own, and everything of the run counts in them. The journal is told of every write.
+    `barred` says of actions, by id, why they are not started.
     """
 
     wait: Wait = Wait.REPLICATED
@@ -72,6 +73,7 @@ class Rules:
     clock: Callable[[], float] = time.monotonic
     journal: Journal = field(default_factory=NoJournal)
     room: Room = field(default_factory=Room)
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class ActionResult:
     """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration.
 
     `anew`: what was waited for has ended, and another plan has to look at what is left to do.
+    `hint` is what to do about a failure, "" where nobody knows.
     """
 
     action_id: str
@@ -46,6 +47,7 @@ class ActionResult:
     seconds: float = 0.0
     regions: tuple[RegionProgress, ...] = ()
     anew: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def report_document(report: Report, again: str = "") -> dict[str, Any]:
                 "outcome": str(result.outcome),
                 "why": result.why,
                 "errorCode": result.error_code,
+                "hint": result.hint,
                 "seconds": round(result.seconds, 3),
                 "regions": [region_document(region) for region in result.regions],
             }

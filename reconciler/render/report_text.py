@@ -96,6 +96,8 @@ def _result(result: ActionResult, page: Page) -> Iterator[str]:
         yield from fold(f"    {safe(code + result.why)}", page.width)
     if result.regions:
         yield from items(map(_region_words, result.regions), page.width)
+    if result.hint:
+        yield from fold(f"    hint: {safe(result.hint)}", page.width, "      ")
 
 
 def result_line(result: ActionResult, page: Page) -> str:

@@ -20,6 +20,7 @@ from reconciler.settings.blocks import (
 from reconciler.settings.words import (
     ApiVersion,
     Block,
+    Checks,
     Cloud,
     Group,
     Instance,
@@ -53,6 +54,7 @@ class Settings(Block):
     scopes: tuple[ScopeSettings, ...] = ()
     prune: Prune = "confirm"
     updatableFields: UpdatableFields = "accepted"
+    checks: Checks = "on"
     limits: LimitSettings = LimitSettings()
     ignore: tuple[IgnoreSettings, ...] = ()
     targets: tuple[TargetSettings, ...] = ()
