@@ -17,8 +17,10 @@ from reconciler.executor.replacement import wholes
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
-from reconciler.model.plan import Action, Plan, Verb
+from reconciler.model.address import Address
+from reconciler.model.plan import Action, Change, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
+from reconciler.planner.rebase import LAID_OVER
 
 STILL_RUNNING = "still running in Azure"
 NOT_STARTED = "not started: the run was interrupted"
@@ -51,6 +53,7 @@ class Run:
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
+        self._wrote: dict[Address, tuple[Change, ...]] = {}
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
         self._stopped_at: float | None = None
 
@@ -110,6 +113,7 @@ class Run:
             "",
             self._now() - task.started,
             task.regions,
+            task.warnings,
         )
 
     def _collect(self) -> tuple[list[ActionResult], list[Task]]:
@@ -139,7 +143,8 @@ class Run:
         url = self._rules.journal.running(action.address) if action.verb is Verb.WAIT else ""
         if url:
             return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
-        return Task(action, now, now, whole=self._wholes.get(action.id))
+        earlier = self._wrote.get(action.address, ())
+        return Task(action, now, now, whole=self._wholes.get(action.id), earlier=earlier)
 
     def _cause(self, requires: Iterable[str]) -> str | None:
         for need in requires:
@@ -151,9 +156,19 @@ class Run:
     def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
         action = self._actions[key]
         result = ActionResult(
-            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+            key,
+            action.address,
+            action.verb,
+            ended.outcome,
+            ended.why,
+            ended.error_code,
+            seconds,
+            ended.regions,
+            ended.warnings,
         )
         self._results[key] = result
+        if ended.outcome is Outcome.SUCCEEDED and action.verb in LAID_OVER and not ended.warnings:
+            self._wrote[action.address] = (*self._wrote.get(action.address, ()), *action.changes)
         if action.writes or action.verb is Verb.WAIT:
             self._rules.journal.ended(action.address, ended.outcome, ended.error_code)
         if key in self._wholes and ended.outcome is not Outcome.SUCCEEDED:

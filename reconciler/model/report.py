@@ -32,7 +32,10 @@ class RegionProgress:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration."""
+    """One action's outcome; `why` says the cause of anything but plain success, `seconds` is its duration.
+
+    `warnings` name what the service did not keep of what was sent, one for each value.
+    """
 
     action_id: str
     address: Address
@@ -42,6 +45,7 @@ class ActionResult:
     error_code: str = ""
     seconds: float = 0.0
     regions: tuple[RegionProgress, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
