@@ -15,7 +15,6 @@ from reconciler.cli.console import leave, page_of, tell
 from reconciler.cli.ending import Ending
 from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
-from reconciler.executor.journal import Journal
 from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
@@ -56,7 +55,7 @@ def carry_out(
     stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
-            report = _applied(plan, gateway, settings, end, stopping, recording.journal(gateway))
+            report = _applied(plan, gateway, settings, end, stopping, recording)
         except KeyboardInterrupt:
             end.cut_off(_signal_exit(seen))
             leave(_signal_exit(seen))
@@ -70,14 +69,22 @@ def carry_out(
 
 
 def _applied(
-    plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event, journal: Journal
+    plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event, recording: Recording
 ) -> Report:
     """The pass itself, watched."""
+    rules = Rules(
+        end.wait,
+        _pace(settings),
+        dice=random.random,
+        journal=recording.journal(gateway),
+        heal=settings.heal,
+        keeps_regions=recording.keeps_regions,
+    )
     with _watching(plan) as show:
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random, journal=journal),
+            rules,
             on_progress=show,
             stopping=stopping,
             workers=settings.workers,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags, request_of, spread
+from reconciler.cli.flags import ApplyFlags, CloudFlags, RunFlags, request_of, spread
 from reconciler.cli.inspection import now
 from reconciler.cli.options import (
     USUAL_BUDGET,
@@ -147,7 +147,7 @@ def _plan_exit(plan: Plan, *, detailed: bool) -> int:
 @walled
 @spread
 def apply(
-    flags: RunFlags,
+    flags: ApplyFlags,
     partial: Annotated[
         bool, typer.Option("--partial", help="Do the rest when something is refused or unread.")
     ] = False,

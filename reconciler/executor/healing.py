@@ -25,10 +25,10 @@ from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.report import Outcome, RegionProgress
 from reconciler.model.state import LiveResource, Unread, mapping
 from reconciler.planner.bodies import arm_body
-from reconciler.planner.diff import changes_between, dig
+from reconciler.planner.diff import changes_between
 from reconciler.planner.fingerprint import NOT_COMPARED, fingerprint
 from reconciler.planner.rebase import STATE, body_before
-from reconciler.planner.steps import FLAG, Step, region_steps
+from reconciler.planner.steps import FLAG, Step, forbids_removal, region_steps
 
 FAILED: Final = "Failed"
 CODE: Final = "ReplicationFailed"
@@ -152,7 +152,7 @@ def obstacle_to_removal(action: Action, failed: tuple[RegionProgress, ...], rule
     names = {region.region for region in failed}
     if str(body.get("location")) in names:
         return f"{body['location']} is its home region, which cannot be taken away and added again"
-    if rules.keeps_regions(action.address) or (action.makes and dig(body, ("safetyProfile", FLAG)) is False):
+    if rules.keeps_regions(action.address) or (action.makes and forbids_removal(body)):
         return f"the manifest forbids to take regions away (safetyProfile.{FLAG}: false)"
     served = sorted(names & served_before(action))
     if served:

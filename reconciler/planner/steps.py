@@ -54,7 +54,7 @@ def version_steps(
     names = ", ".join(entry_name(region) for region in leaving)
     if f"[{after.get('location')}]" in restored:
         return Forbidden("the home region cannot leave the target regions, so its storage type cannot change", leaving)
-    if _flag(declared) is False:
+    if forbids_removal(declared):
         return Forbidden(f"removing {names} is forbidden by the declared safetyProfile.{FLAG}: false", leaving)
     return _removing(live, after, moved, "add them again with the new storage type", mark=mark)
 
@@ -109,6 +109,11 @@ def settle_pending(after: Mapping[str, Any], declared: Mapping[str, Any]) -> Map
     if _flag(declared) is None:
         after["safetyProfile"] = {**mapping(after.get("safetyProfile")), FLAG: False}
     return after
+
+
+def forbids_removal(declared: Mapping[str, Any]) -> bool:
+    """Whether a declared body says that no region may go (fact 2.4/25)."""
+    return _flag(declared) is False
 
 
 def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -55,6 +55,7 @@ def report_document(report: Report) -> dict[str, Any]:
                 "errorCode": result.error_code,
                 "seconds": round(result.seconds, 3),
                 "regions": [_region(region) for region in result.regions],
+                "warnings": list(result.warnings),
             }
             for result in report.results
         ],

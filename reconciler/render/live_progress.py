@@ -18,7 +18,7 @@ from reconciler.model.plan import Action
 from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
 from reconciler.render.report_text import result_line
-from reconciler.render.words import where
+from reconciler.render.words import safe, where
 
 BAR = 10
 COMPLETE = 100
@@ -33,6 +33,7 @@ class LiveProgress:
         self._done = 0
         self._running: dict[str, tuple[Action, tuple[RegionProgress, ...]]] = {}
         console = Console(file=stream, no_color=not page.colour, highlight=False, width=page.width)
+        self._told: dict[str, str] = {}
         self._live = Live(console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
@@ -59,6 +60,10 @@ class LiveProgress:
             self._running[action.id] = (action, ())
         for task in progress.looked:
             self._running[task.action.id] = (task.action, task.regions)
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                told = f"    {where(task.action.address, self._page)}  {safe(task.note)}"
+                self._live.console.print(Text(told), soft_wrap=True)
         self._live.update(self._picture())
 
     def _picture(self) -> Group:

@@ -10,7 +10,7 @@ from reconciler.model.address import Address
 from reconciler.render.layout import cut, fold
 from reconciler.render.paint import Page
 from reconciler.render.report_text import regions_words, result_line
-from reconciler.render.words import where
+from reconciler.render.words import safe, where
 
 
 class ProgressLines:
@@ -20,10 +20,14 @@ class ProgressLines:
         self._stream = stream
         self._page = page
         self._shown: dict[str, str] = {}
+        self._told: dict[str, str] = {}
 
     def show(self, progress: Progress) -> None:
         """Print what one step brought."""
         for task in progress.looked:
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                self._regions(task.action.address, safe(task.note))
             words = regions_words(task.regions)
             if words and self._shown.get(task.action.id) != words:
                 self._shown[task.action.id] = words

@@ -29,9 +29,7 @@ HEALTH_MARKS = {
 
 def report_text(report: Report, seconds: float, page: Page) -> str:
     """Every action that did not simply succeed, then the counts."""
-    lines = [
-        line for result in report.results if result.outcome is not Outcome.SUCCEEDED for line in _result(result, page)
-    ]
+    lines = [line for result in report.results if not _simply_done(result) for line in _result(result, page)]
     if report.lost:
         told = ", ".join(where(address, page) for address in report.lost)
         words = f"DELETED AND NOT MADE AGAIN: {told}; plan and apply again, what is declared is made anew"
@@ -61,6 +59,12 @@ def _result(result: ActionResult, page: Page) -> Iterator[str]:
     code = f"{result.error_code}: " if result.error_code else ""
     if result.why:
         yield from fold(f"    {safe(code + result.why)}", page.width)
+    for warning in result.warnings:
+        yield from fold(f"    warning: {safe(warning)}", page.width)
+
+
+def _simply_done(result: ActionResult) -> bool:
+    return result.outcome is Outcome.SUCCEEDED and not result.why and not result.warnings
 
 
 def result_line(result: ActionResult, page: Page) -> str:
