@@ -221,7 +221,7 @@ def _told(task: Task, failure: Ended, failed: tuple[RegionProgress, ...], more: 
 
 
 def _region(region: RegionProgress) -> str:
-    return f"{region.region}: {region.details or 'replication failed'}"
+    return f"{region.region}: {region.details.rstrip('. ') or 'replication failed'}"
 
 
 def _names(regions: tuple[RegionProgress, ...]) -> str:

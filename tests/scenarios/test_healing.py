@@ -17,6 +17,7 @@ from reconciler.model.plan import Plan, Reason
 from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.write import Sent, Write
 from reconciler.reconcile import apply_pass
+from tests.support.commands import Shell
 from tests.support.estates import GALLERY, IMAGE, versions
 from tests.support.workbench import PACE, Workbench, short, workbench
 
@@ -266,3 +267,49 @@ def test_waiting_for_provisioned_heals_too(bench: Workbench) -> None:
 
     assert of(report).outcome is Outcome.SUCCEEDED
     assert not bench.plan().pending
+
+
+# ---- on the command line ------------------------------------------------------------------------------------------
+
+
+def test_apply_tells_each_step_of_healing_and_what_it_came_to(bench: Workbench, shell: Shell) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=3))
+
+    ran = shell.run("apply", "manifests", "--yes")
+
+    assert ran.code == 0, ran.err
+    assert "healing: write it once more, because uksouth failed" in ran.err
+    assert "healing: take away uksouth" in " ".join(ran.err.split())
+    assert "uksouth failed and was taken away and added again" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("way", ["flag", "variable"])
+def test_healing_can_be_switched_off(bench: Workbench, shell: Shell, way: str) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth"))
+
+    if way == "flag":
+        ran = shell.run("apply", "manifests", "--yes", "--no-heal", "-o", "json")
+    else:
+        ran = shell.run("apply", "manifests", "--yes", "-o", "json", RECONCILER_HEAL="false")
+
+    assert ran.code == 5
+    assert puts(bench) == 1
+    results = {result["address"].rsplit("/", 1)[-1]: result for result in ran.document["report"]["results"]}
+    assert "uksouth: " in results["1.0.0"]["why"]
+    assert results["1.0.0"]["warnings"] == []
+
+
+def test_a_manifest_that_forbids_removal_is_known_to_an_apply_of_an_update(bench: Workbench, shell: Shell) -> None:
+    forbidden = f"}}\n          safetyProfile: {{{FLAG}: false"
+    bench.write(estate("1.0.0", regions=("westeurope",), more=forbidden))
+    bench.apply()
+    bench.write(estate("1.0.0", regions=("westeurope", "uksouth"), more=forbidden))
+    bench.emulator.faults.add(fails("uksouth"))
+
+    ran = shell.run("apply", "manifests", "--yes")
+
+    assert ran.code == 1
+    assert "the manifest forbids to take regions away" in " ".join(ran.out.split())
+    assert puts(bench) == 3
