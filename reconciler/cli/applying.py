@@ -81,19 +81,21 @@ def _applied(
         show(progress)
         recording.moved(progress)
 
-    journal = recording.journal(gateway)
+    rules = Rules(
+        end.wait,
+        _pace(settings),
+        dice=random.random,
+        journal=recording.journal(gateway),
+        room=_room(settings),
+        barred=held_back(plan),
+        heal=settings.heal,
+        keeps_regions=recording.keeps_regions,
+    )
     with _watching(plan, recording.expected) as show:
         return apply_pass(
             plan,
             gateway,
-            Rules(
-                end.wait,
-                _pace(settings),
-                dice=random.random,
-                journal=journal,
-                room=_room(settings),
-                barred=held_back(plan),
-            ),
+            rules,
             on_progress=moved,
             stopping=stopping,
             workers=settings.workers,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags, request_of, spread
+from reconciler.cli.flags import ApplyFlags, CloudFlags, RunFlags, request_of, spread
 from reconciler.cli.inspection import now
 from reconciler.cli.options import (
     USUAL_BUDGET,
@@ -155,7 +156,7 @@ def _plan_exit(plan: Plan, *, detailed: bool) -> int:
 @walled
 @spread
 def apply(
-    flags: RunFlags,
+    flags: ApplyFlags,
     partial: Annotated[
         bool, typer.Option("--partial", help="Do the rest when something is refused or unread.")
     ] = False,
@@ -203,7 +204,7 @@ def _applied(run: Session, options: Options, flags: RunFlags, asked: Asked) -> i
         code = _pass(run, gateway, options, flags, asked, passes)
         while passes.again:
             passes.again = False
-            code = _pass(run, gateway, options, flags, asked, passes)
+            code = _pass(run, gateway, replace(options, recreate=False), flags, asked, passes)
     return code
 
 

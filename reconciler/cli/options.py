@@ -34,6 +34,10 @@ class WaitFor(StrEnum):
     REPLICATED = "replicated"
 
 
+HealOption = Annotated[
+    bool | None,
+    typer.Option("--heal/--no-heal", help="Heal failed regions: write once more, then take them away and back."),
+]
 PathArgument = Annotated[str, typer.Argument(help="A manifest, a folder of manifests, or - for a stream.")]
 SettingsOption = Annotated[
     str | None,

@@ -112,6 +112,13 @@ class Recording:
             AuditJournal(self._followers.folder, target, run, who=gateway.caller, moment=moment, warn=_warn),
         )
 
+    def keeps_regions(self, address: Address) -> bool:
+        """Whether the manifest of a version forbids that regions are taken away; asked only when one has failed."""
+        from reconciler.planner.steps import forbids_removal
+
+        entry = self._declared().get(address)
+        return entry is not None and forbids_removal(entry.body)
+
     def begun(self) -> None:
         """The apply is about to write: one that is killed leaves a run without an end.
 

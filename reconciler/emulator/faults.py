@@ -59,7 +59,8 @@ class Fault:
     trail behind by `seconds` (emulated); "principal_late" hides a `principal` from the directory; "clock_skew" puts
     the emulator's clock ahead by `seconds` (real).
 
-    `times` None means for ever; standing conditions (regions, lists, the clock) do not count down.
+    `times` None means for ever; standing conditions (slow and stuck regions, lists, the clock) do not count down. Of
+    "region_fails" each matching write that works on the region uses up one.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
@@ -176,6 +177,14 @@ class Faults:
         folded = principal.lower()
         found = self._first(lambda one: one.effect == "principal_late" and one.principal.lower() == folded)
         return found is not None
+
+    def spoils(self, region: str, method: str, address: str) -> bool:
+        """Tell whether a region (short name) fails in this write, and use up one of the times."""
+
+        def wanted(one: Fault) -> bool:
+            return one.effect == "region_fails" and regions.fold(one.region) == region and one.strikes(method, address)
+
+        return self._first(wanted) is not None
 
     def standing(self, effect: Effect) -> tuple[Fault, ...]:
         """Give the conditions of one effect."""

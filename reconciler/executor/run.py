@@ -17,9 +17,10 @@ from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
-from reconciler.model.address import Kind
-from reconciler.model.plan import Action, Plan, Verb
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Change, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
+from reconciler.planner.rebase import LAID_OVER
 
 STILL_RUNNING = "still running in Azure"
 UNANSWERED = "not answered by Azure yet; if it was sent, it goes on there"
@@ -56,6 +57,7 @@ class Run:
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
+        self._wrote: dict[Address, tuple[Change, ...]] = {}
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
         self._stopped_at: float | None = None
 
@@ -116,6 +118,7 @@ class Run:
             "",
             self._now() - task.started,
             task.regions,
+            warnings=task.warnings,
         )
 
     def _collect(self) -> tuple[list[ActionResult], list[Task]]:
@@ -152,7 +155,8 @@ class Run:
         url = self._rules.journal.running(action.address) if action.verb is Verb.WAIT else ""
         if url:
             return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
-        return Task(action, now, now, whole=self._wholes.get(action.id))
+        earlier = self._wrote.get(action.address, ())
+        return Task(action, now, now, whole=self._wholes.get(action.id), earlier=earlier)
 
     def _cause(self, key: str) -> str | None:
         """Why an action cannot be done: something forbids it, or what it stands on was not done; None where it can."""
@@ -177,8 +181,11 @@ class Run:
             ended.regions,
             ended.anew,
             _hint(action, ended),
+            ended.warnings,
         )
         self._results[key] = result
+        if ended.outcome is Outcome.SUCCEEDED and action.verb in LAID_OVER and not ended.warnings:
+            self._wrote[action.address] = (*self._wrote.get(action.address, ()), *action.changes)
         if action.writes or action.verb is Verb.WAIT:
             self._rules.journal.ended(action.address, ended.outcome, ended.error_code)
         if key in self._wholes and ended.outcome is not Outcome.SUCCEEDED:

@@ -32,10 +32,11 @@ class RegionProgress:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration.
+    """One action's outcome; `why` says the cause of anything but plain success, `seconds` is its duration.
 
     `anew`: what was waited for has ended, and another plan has to look at what is left to do.
     `hint` is what to do about a failure, "" where nobody knows.
+    `warnings` name what the service did not keep of what was sent, one for each value.
     """
 
     action_id: str
@@ -48,6 +49,7 @@ class ActionResult:
     regions: tuple[RegionProgress, ...] = ()
     anew: bool = False
     hint: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def report_document(report: Report, again: str = "") -> dict[str, Any]:
                 "hint": result.hint,
                 "seconds": round(result.seconds, 3),
                 "regions": [region_document(region) for region in result.regions],
+                "warnings": list(result.warnings),
             }
             for result in report.results
         ],

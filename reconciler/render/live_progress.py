@@ -18,7 +18,7 @@ from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
 from reconciler.render.report_text import result_line
 from reconciler.render.running import Going, Running
-from reconciler.render.words import where
+from reconciler.render.words import safe, where
 
 BAR = 10
 COMPLETE = 100
@@ -31,6 +31,7 @@ class LiveProgress:
         self._page = page
         self._running = running
         console = Console(file=stream, no_color=not page.colour, highlight=False, width=page.width)
+        self._told: dict[str, str] = {}
         self._live = Live(console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
@@ -52,6 +53,11 @@ class LiveProgress:
         self._running.take(progress)
         for result in progress.finished:
             self._live.console.print(Text.from_ansi(result_line(result, self._page)), soft_wrap=True)
+        for task in progress.looked:
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                told = f"    {where(task.action.address, self._page)}  {safe(task.note)}"
+                self._live.console.print(Text(told), soft_wrap=True)
         self._live.update(self.picture())
 
     def picture(self) -> Group:

@@ -15,7 +15,7 @@ from reconciler.render.layout import cut, fold, items
 from reconciler.render.paint import Page
 from reconciler.render.report_text import regions_words, result_line
 from reconciler.render.running import Running
-from reconciler.render.words import where
+from reconciler.render.words import safe, where
 
 SILENCE: Final = 30.0  # seconds
 NAMED: Final = 5  # of what runs, so many are named
@@ -31,11 +31,15 @@ class ProgressLines:
         self._clock = clock
         self._told_at = clock()
         self._shown: dict[str, str] = {}
+        self._told: dict[str, str] = {}
 
     def show(self, progress: Progress) -> None:
         """Print what one step brought, or after some silence what still runs."""
         self._running.take(progress)
         for task in progress.looked:
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                self._regions(task.action.address, safe(task.note))
             words = regions_words(task.regions)
             if words and self._shown.get(task.action.id) != words:
                 self._shown[task.action.id] = words

@@ -39,6 +39,7 @@ def report_text(report: Report, seconds: float, page: Page, again: str = "") -> 
     unfinished = any(result.outcome is not Outcome.SUCCEEDED for result in report.results)
     if unfinished:
         lines += [line for outcome in LISTED for line in _list(report, outcome, page)]
+    lines += [line for result in report.results if _done_with_words(result) for line in _result(result, page)]
     if report.lost:
         told = ", ".join(where(address, page) for address in report.lost)
         words = f"DELETED AND NOT MADE AGAIN: {told}; plan and apply again, what is declared is made anew"
@@ -98,6 +99,12 @@ def _result(result: ActionResult, page: Page) -> Iterator[str]:
         yield from items(map(_region_words, result.regions), page.width)
     if result.hint:
         yield from fold(f"    hint: {safe(result.hint)}", page.width, "      ")
+    for warning in result.warnings:
+        yield from fold(f"    warning: {safe(warning)}", page.width)
+
+
+def _done_with_words(result: ActionResult) -> bool:
+    return result.outcome is Outcome.SUCCEEDED and bool(result.why or result.warnings)
 
 
 def result_line(result: ActionResult, page: Page) -> str:

@@ -158,7 +158,7 @@ ASSIGNMENTS: Final = (
                 "5/11",
                 409,
                 "somebody else granted it since the plan was made",
-                "plan again: the assignment that exists satisfies the manifest (SatisfiedByOther)",
+                "nothing where it says the same: the action is done (SatisfiedByOther); else declare it as it is",
             ),
         ),
     ),
