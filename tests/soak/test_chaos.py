@@ -1,0 +1,174 @@
+"""An apply that is killed at any moment, on a bad day, is finished by the next one on a good day.
+
+Whatever happens, nothing is sent twice while it runs, nothing is written that no plan held, and above all nothing is
+deleted that the plan which was shown did not delete. A seed names a run; it is printed when the run fails.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reconciler.emulator.settings import Doubts, Durations
+from reconciler.errors import ExitCode
+from reconciler.model.plan import Plan
+from tests.soak.changing import after, before
+from tests.soak.evidence import Place, held, in_flight, place, repeated, sent
+from tests.soak.trouble import trouble
+from tests.support.commands import Ran, environment
+from tests.support.forked import Command, Starter, starter
+from tests.support.soak import FIXED_SEEDS
+from tests.support.workbench import Workbench, workbench
+
+BLOCKS, RUNS = 4, 5 if FIXED_SEEDS else 50
+SCALE = 0.01
+DURATIONS = Durations(  # ten milliseconds each
+    *(2, 2, 2),
+    version_create=8,
+    region_add=8,
+    region_spread=2,
+    version_write=5,
+    version_delete=8,
+    retry_after=2,
+)
+DOUBTS = Doubts(parent_cache_lag=5.0)
+REQUESTS = 200  # about as many as an undisturbed apply sends
+MOMENT = 0.03  # seconds in which something runs
+ENDLESS = 60.0
+APPLY = ("apply", "manifests", "--yes", "--prune", "-o", "json")
+
+
+@dataclass
+class Tally:
+    """What came of several runs."""
+
+    kills: int = 0
+    in_flight: int = 0
+    half_done: int = 0
+
+
+@dataclass(frozen=True)
+class Life:
+    """One run: its emulator, its dice, and what it was allowed to write."""
+
+    bench: Workbench
+    starter: Starter
+    dice: random.Random
+    first: Plan
+    allowed: set[Place]
+
+    def begin(self) -> Command:
+        """An apply, of a plan that is known here too: made first, by who is spared all trouble."""
+        faults, standing = self.bench.emulator.faults, self.bench.emulator.faults.all()
+        faults.clear()
+        self.allowed.update(held(self.bench.plan(prune=True)))
+        for fault in standing:
+            faults.add(fault)
+        more = {"RECONCILER_LIMITS_MAX_DELETES": "100"}
+        state = self.bench.emulator.settings.state
+        found = environment(state, more, time_scale=SCALE)
+        return self.starter.start(*APPLY, folder=self.bench.folder.parent, environment=found)
+
+    def killed(self, tally: Tally) -> None:
+        """An apply that is killed after so many requests, if it does not end before; `tally` is told."""
+        command = self.begin()
+        last = len(self.bench.emulator.requests) + self.dice.randrange(REQUESTS)
+        deadline = time.monotonic() + ENDLESS
+        while len(self.bench.emulator.requests) < last and command.running:
+            assert time.monotonic() < deadline, "it neither ends nor asks"
+            time.sleep(0.002)
+        time.sleep(self.dice.uniform(0, MOMENT))
+        running = command.running
+        command.kill()
+        flying = in_flight(self.bench.emulator.settings.state)
+        command.ended()
+        tally.kills += running
+        tally.in_flight += running and flying > 0
+        tally.half_done += running and 0 < len(sent(self.bench.emulator.requests)) < len(self.first.writes)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[Starter]:
+    with starter() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The estate before the day, as an emulator's state."""
+    folder = tmp_path_factory.mktemp("template")
+    with workbench(folder) as bench:
+        bench.write(before())
+        bench.apply()
+    return folder / "emulator.sqlite"
+
+
+def live_one(folder: Path, template: Path, loaded: Starter, dice: random.Random, tally: Tally) -> None:
+    folder.mkdir()
+    shutil.copy(template, folder)
+    with workbench(folder, time_scale=SCALE, durations=DURATIONS, doubts=DOUBTS) as bench:
+        bench.write(after(dice))
+        first = bench.plan(prune=True)
+        assert len(first.writes) >= 40
+        life = Life(bench, loaded, dice, first, set(held(first)))
+        for fault in trouble(dice):
+            bench.emulator.faults.add(fault)
+        for _ in range(dice.choice((1, 1, 2))):
+            life.killed(tally)
+        bench.emulator.faults.clear()
+
+        ended = finished(life)
+
+        assert ended.code == 0, (failed(ended), ended.err)
+        assert not bench.plan(prune=True).pending
+        check(life)
+
+
+def finished(life: Life) -> Ran:
+    """A clean run; where it only waited for what still ran, another one does what was left."""
+    ended = life.begin().ended()
+    if ended.code == ExitCode.PARTIAL:
+        assert not failed(ended)
+        return life.begin().ended()
+    return ended
+
+
+def failed(ended: Ran) -> list[tuple[str, ...]]:
+    """What failed, and why."""
+    results = ended.document["report"]["results"]
+    return [(each["verb"], each["address"], each["why"]) for each in results if each["outcome"] == "failed"]
+
+
+def check(life: Life) -> None:
+    """What the emulator saw."""
+    requests = life.bench.emulator.requests
+    writes = [place(one.method, one.path) for one in sent(requests)]
+    deletes = {write for write in writes if write[0] == "DELETE"}
+    assert deletes <= held(life.first), "deleted, and the plan that was shown did not say so"
+    assert set(writes) <= life.allowed, "written, and no plan said so"
+    assert not repeated(requests, life.bench.emulator.settings.state)
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_what_was_killed_on_a_bad_day_converges_on_a_good_one(
+    tmp_path: Path, template: Path, loaded: Starter, block: int
+) -> None:
+    tally = Tally()
+    for number in range(RUNS):
+        seed = f"{block}-{number}" if FIXED_SEEDS else f"{block}-{number}-{random.getrandbits(32):x}"
+        try:
+            live_one(tmp_path / seed, template, loaded, random.Random(seed), tally)
+        except Exception as error:
+            error.add_note(f"seed {seed}")
+            raise
+        shutil.rmtree(tmp_path / seed)
+    sys.stdout.write(f"{tally}\n")
+    assert tally.kills >= RUNS / 2
+    assert tally.in_flight >= tally.kills / 3
