@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.launched import launch
 from tests.support.workbench import GROUP, SUB, Workbench
 
 ROOT = Path(__file__).parents[2]
@@ -62,16 +62,7 @@ class Shell:
 
     def run(self, *arguments: str, stdin: str | None = None, **more: str) -> Ran:
         """Run one command to its end."""
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-            cwd=self.bench.folder.parent,
-            env=environment(self.bench.emulator.settings.state, more),
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        env = environment(self.bench.emulator.settings.state, more)
+        code, out, err = launch(arguments, stdin, self.bench.folder.parent, env, timeout=100)
+        assert "Traceback" not in err, err
+        return Ran(code, out, err)

@@ -119,3 +119,29 @@ def test_all_steps_of_a_resource_count_together() -> None:
 
     assert address in left(plan, fewer).put
     assert address not in left(plan, fewer, cut).put
+
+
+def test_what_a_replacement_deleted_and_did_not_make_anew_is_known_no_more() -> None:
+    replacing = ALL.replace("spec:", "policy: {onImmutableChange: replace}\nspec:", 1)
+    other = replacing.replace("ubuntu-1.0.0}", "ubuntu-1.0.0-b}")
+    plan = planned(desired_of(other), taken(desired_of(ALL)))
+    halves = [action for action in plan.writes if action.verb is Verb.REPLACE]
+    assert len(halves) == 2
+    outcomes = (Outcome.SUCCEEDED, Outcome.FAILED)
+    results = [ActionResult(one.id, one.address, one.verb, how) for one, how in zip(halves, outcomes, strict=True)]
+
+    found = left(plan, other, Report(tuple(results)))
+
+    assert {short(address) for address in found.gone} == {FIRST}
+    assert FIRST not in {short(address) for address in found.put}
+    failed = [replace(one, outcome=Outcome.FAILED) for one in results]
+    assert left(plan, other, Report(tuple(failed))).gone == ()
+
+
+def test_an_entry_tells_the_revision_and_the_moment() -> None:
+    plan = replace(planned(desired_of(ALL), LiveState({})), source=Source("test", revision="abc"))
+    kept = declared_of(plan, desired_of(ALL).resources, OPTIONS)
+    assert {one.revision for one in kept.values()} == {"abc"}
+    later = replace(plan, source=Source("test", revision="def"))
+    put = entries_of(later, report_of(later), kept, at=AT).put
+    assert {(one.revision, one.at) for one in put.values()} == {("def", AT)}
