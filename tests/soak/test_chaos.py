@@ -10,7 +10,6 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from tests.soak.changing import after, before
 from tests.soak.evidence import Place, held, in_flight, place, repeated, sent
 from tests.soak.trouble import trouble
 from tests.support.commands import Ran, environment
-from tests.support.forked import Command, Starter, starter
+from tests.support.launched import Launched, begin
 from tests.support.soak import FIXED_SEEDS
 from tests.support.workbench import Workbench, workbench
 
@@ -59,12 +58,11 @@ class Life:
     """One run: its emulator, its dice, and what it was allowed to write."""
 
     bench: Workbench
-    starter: Starter
     dice: random.Random
     first: Plan
     allowed: set[Place]
 
-    def begin(self) -> Command:
+    def begin(self) -> Launched:
         """An apply, of a plan that is known here too: made first, by who is spared all trouble."""
         faults, standing = self.bench.emulator.faults, self.bench.emulator.faults.all()
         faults.clear()
@@ -74,7 +72,7 @@ class Life:
         more = {"RECONCILER_LIMITS_MAX_DELETES": "100"}
         state = self.bench.emulator.settings.state
         found = environment(state, more, time_scale=SCALE)
-        return self.starter.start(*APPLY, folder=self.bench.folder.parent, environment=found)
+        return begin(APPLY, None, self.bench.folder.parent, found, self.bench.folder.parent)
 
     def killed(self, tally: Tally) -> None:
         """An apply that is killed after so many requests, if it does not end before; `tally` is told."""
@@ -88,16 +86,10 @@ class Life:
         running = command.running
         command.kill()
         flying = in_flight(self.bench.emulator.settings.state)
-        command.ended()
+        over(command)
         tally.kills += running
         tally.in_flight += running and flying > 0
         tally.half_done += running and 0 < len(sent(self.bench.emulator.requests)) < len(self.first.writes)
-
-
-@pytest.fixture(scope="module")
-def loaded() -> Iterator[Starter]:
-    with starter() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +102,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "emulator.sqlite"
 
 
-def live_one(folder: Path, template: Path, loaded: Starter, dice: random.Random, tally: Tally) -> None:
+def live_one(folder: Path, template: Path, dice: random.Random, tally: Tally) -> None:
     folder.mkdir()
     shutil.copy(template, folder)
     with workbench(folder, time_scale=SCALE, durations=DURATIONS, doubts=DOUBTS) as bench:
         bench.write(after(dice))
         first = bench.plan(prune=True)
         assert len(first.writes) >= 40
-        life = Life(bench, loaded, dice, first, set(held(first)))
+        life = Life(bench, dice, first, set(held(first)))
         for fault in trouble(dice):
             bench.emulator.faults.add(fault)
         for _ in range(dice.choice((1, 1, 2))):
@@ -131,12 +123,19 @@ def live_one(folder: Path, template: Path, loaded: Starter, dice: random.Random,
         check(life)
 
 
+def over(command: Launched) -> Ran:
+    """The end of an apply."""
+    code, out, err = command.ended(ENDLESS)
+    assert "Traceback" not in err, err
+    return Ran(code, out, err)
+
+
 def finished(life: Life) -> Ran:
     """A clean run; where it only waited for what still ran, another one does what was left."""
-    ended = life.begin().ended()
+    ended = over(life.begin())
     if ended.code == ExitCode.PARTIAL:
         assert not failed(ended)
-        return life.begin().ended()
+        return over(life.begin())
     return ended
 
 
@@ -157,14 +156,12 @@ def check(life: Life) -> None:
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_what_was_killed_on_a_bad_day_converges_on_a_good_one(
-    tmp_path: Path, template: Path, loaded: Starter, block: int
-) -> None:
+def test_what_was_killed_on_a_bad_day_converges_on_a_good_one(tmp_path: Path, template: Path, block: int) -> None:
     tally = Tally()
     for number in range(RUNS):
         seed = f"{block}-{number}" if FIXED_SEEDS else f"{block}-{number}-{random.getrandbits(32):x}"
         try:
-            live_one(tmp_path / seed, template, loaded, random.Random(seed), tally)
+            live_one(tmp_path / seed, template, random.Random(seed), tally)
         except Exception as error:
             error.add_note(f"seed {seed}")
             raise
