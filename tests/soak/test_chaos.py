@@ -22,6 +22,7 @@ from tests.soak.changing import after, before
 from tests.soak.evidence import Place, held, in_flight, place, repeated, sent
 from tests.soak.trouble import trouble
 from tests.support.commands import Ran, environment
+from tests.support.estates import GALLERY, IMAGE, versions
 from tests.support.launched import Launched, begin
 from tests.support.soak import FIXED_SEEDS
 from tests.support.workbench import Workbench, workbench
@@ -169,3 +170,18 @@ def test_what_was_killed_on_a_bad_day_converges_on_a_good_one(tmp_path: Path, te
     sys.stdout.write(f"{tally}\n")
     assert tally.kills >= RUNS / 2
     assert tally.in_flight >= tally.kills / 3
+
+
+def test_the_emulator_tells_what_was_sent_again_while_it_ran(tmp_path: Path) -> None:
+    with workbench(tmp_path, time_scale=1.0, durations=Durations(gallery=0, definition=0, version_create=60)) as bench:
+        bench.write(GALLERY + IMAGE + versions("1.0.0"))
+        writes = bench.plan().writes
+        for action in writes:
+            assert bench.gateway.put(action.address.kind, action.resource_id, action.body or {}).ok
+        assert not repeated(bench.emulator.requests, bench.emulator.settings.state)
+
+        version = writes[-1]
+        bench.gateway.put(version.address.kind, version.resource_id, version.body or {})
+
+        ((method, path, status, _),) = repeated(bench.emulator.requests, bench.emulator.settings.state)
+        assert (method, path, status) == ("PUT", version.resource_id.lower(), 409)
