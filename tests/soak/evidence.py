@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from reconciler.executor.write import method_of
 from reconciler.model.plan import Plan
 
 WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+TAKEN = frozenset({200, 201, 202})
 Place = tuple[str, str]
 
 
@@ -28,12 +29,14 @@ class Operation:
 
     started: float
     ends: float
+    failed: bool
 
 
 def operations(state: Path) -> tuple[Operation, ...]:
     """Every operation that a write began."""
     with closing(sqlite3.connect(f"file:{state}?mode=ro", uri=True)) as database:
-        return tuple(Operation(*row) for row in database.execute("SELECT started, ends FROM operations"))
+        rows = database.execute("SELECT started, ends, failure IS NOT NULL FROM operations")
+        return tuple(Operation(started, ends, bool(failed)) for started, ends, failed in rows)
 
 
 def in_flight(state: Path) -> int:
@@ -47,9 +50,9 @@ def place(method: str, path: str) -> Place:
     return method, path.lower().removesuffix("/share")
 
 
-def held(plan: Plan) -> frozenset[Place]:
-    """The writes that a plan holds."""
-    return frozenset(place(method_of(action), action.resource_id) for action in plan.writes)
+def held(plan: Plan) -> Counter[Place]:
+    """The writes that a plan holds, and how often."""
+    return Counter(place(method_of(action), action.resource_id) for action in plan.writes)
 
 
 def sent(records: Collection[RequestRecord]) -> list[RequestRecord]:
@@ -71,3 +74,12 @@ def repeated(records: Collection[RequestRecord], state: Path) -> list[Any]:
             found.append((*key, one.status, round(running[key] - one.started, 3)))
         running[key] = max(running[key], ends.get(one.started, 0.0))
     return found
+
+
+def needless(records: Collection[RequestRecord], state: Path, plan: Plan) -> list[Any]:
+    """Resources that took more PUTs than a plan holds for them, though no operation on them failed: path, how many."""
+    failed = {one.started for one in operations(state) if one.failed}
+    puts = [one for one in sent(records) if one.method == "PUT"]
+    exempt = {place(one.method, one.path) for one in puts if one.started in failed}
+    taken = Counter(place(one.method, one.path) for one in puts if one.status in TAKEN)
+    return [(key, count) for key, count in (taken - held(plan)).items() if key not in exempt]

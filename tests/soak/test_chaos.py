@@ -19,7 +19,7 @@ from reconciler.emulator.settings import Doubts, Durations
 from reconciler.errors import ExitCode
 from reconciler.model.plan import Plan
 from tests.soak.changing import after, before
-from tests.soak.evidence import Place, held, in_flight, place, repeated, sent
+from tests.soak.evidence import Place, held, in_flight, needless, place, repeated, sent
 from tests.soak.trouble import trouble
 from tests.support.commands import Ran, environment
 from tests.support.estates import GALLERY, IMAGE, versions
@@ -30,13 +30,7 @@ from tests.support.workbench import Workbench, workbench
 BLOCKS, RUNS = 4, 5 if FIXED_SEEDS else 50
 SCALE = 0.01
 DURATIONS = Durations(  # ten milliseconds each
-    *(2, 2, 2),
-    version_create=8,
-    region_add=8,
-    region_spread=2,
-    version_write=5,
-    version_delete=8,
-    retry_after=2,
+    *(4, 4, 4), version_create=20, region_add=20, region_spread=5, version_write=15, version_delete=20, retry_after=5
 )
 DOUBTS = Doubts(parent_cache_lag=5.0)
 REQUESTS = 200  # about as many as an undisturbed apply sends
@@ -77,17 +71,22 @@ class Life:
         return begin(APPLY, None, self.bench.folder.parent, found, self.bench.folder.parent)
 
     def killed(self, tally: Tally) -> None:
-        """An apply that is killed after so many requests, if it does not end before; `tally` is told."""
-        command = self.begin()
+        """An apply that is killed after so many requests, if it does not end before; `tally` is told.
+
+        Half of the kills are held back until something runs in Azure: on a busy machine most would come too late.
+        """
+        state = self.bench.emulator.settings.state
         last = len(self.bench.emulator.requests) + self.dice.randrange(REQUESTS)
+        aimed, moment = self.dice.random() < 0.5, self.dice.uniform(0, MOMENT)
+        command = self.begin()
         deadline = time.monotonic() + ENDLESS
-        while len(self.bench.emulator.requests) < last and command.running:
+        while command.running and (len(self.bench.emulator.requests) < last or (aimed and not in_flight(state))):
             assert time.monotonic() < deadline, "it neither ends nor asks"
             time.sleep(0.002)
-        time.sleep(self.dice.uniform(0, MOMENT))
+        time.sleep(0 if aimed else moment)
         running = command.running
         command.kill()
-        flying = in_flight(self.bench.emulator.settings.state)
+        flying = in_flight(state)
         over(command)
         tally.kills += running
         tally.in_flight += running and flying > 0
@@ -156,9 +155,10 @@ def check(life: Life) -> None:
     requests = life.bench.emulator.requests
     writes = [place(one.method, one.path) for one in sent(requests)]
     deletes = {write for write in writes if write[0] == "DELETE"}
-    assert deletes <= held(life.first), "deleted, and the plan that was shown did not say so"
+    assert deletes <= set(held(life.first)), "deleted, and the plan that was shown did not say so"
     assert set(writes) <= life.allowed, "written, and no plan said so"
     assert not repeated(requests, life.bench.emulator.settings.state)
+    assert not needless(requests, life.bench.emulator.settings.state, life.first)
 
 
 @pytest.mark.timeout(60 * RUNS)
@@ -175,7 +175,7 @@ def test_what_was_killed_on_a_bad_day_converges_on_a_good_one(tmp_path: Path, te
         shutil.rmtree(tmp_path / seed)
     sys.stdout.write(f"{tally}\n")
     assert tally.kills >= RUNS / 2
-    assert tally.in_flight >= tally.kills / 3
+    assert tally.in_flight >= tally.kills / 4
 
 
 def test_the_emulator_tells_what_was_sent_again_while_it_ran(tmp_path: Path) -> None:
