@@ -40,12 +40,12 @@ $(AZ)/.ready: .ci/az.lock
 
 az: $(AZ)/.ready ## the az command line in an environment of its own, for the tests that run it (730 MB)
 
-bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json
-	$(BIN)/python -m tests.benchmarks.bench bench.json
+bench: $(VENV)/.ready ## measure the numbers we promise; writes bench.json (ROWS="apply delete": only these)
+	$(BIN)/python -m tests.benchmarks.bench bench.json $(ROWS)
 
-soak: $(VENV)/.ready ## the random tests at length (about an hour)
+soak: $(VENV)/.ready ## the random tests, killed applies and long passes at length (about an hour)
 	SOAK_FACTOR=100 $(BIN)/pytest -n $(JOBS) --timeout 7200 tests/properties tests/unit/manifest/test_manifest_properties.py \
-	  tests/emulator/test_edge.py tests/emulator/test_paths.py tests/emulator/test_killed.py
+	  tests/emulator/test_edge.py tests/emulator/test_paths.py tests/emulator/test_killed.py tests/soak
 
 mutants: $(VENV)/.ready ## change the planner in thousands of ways; every change should fail a test (hours)
 	$(BIN)/mutmut run

@@ -12,8 +12,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 
@@ -25,24 +27,53 @@ def _server() -> ForkServerContext:
     return context
 
 
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The program under way; what it prints goes to files."""
+
+    process: BaseProcess
+    out: Path
+    err: Path
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.is_alive()
+
+    def kill(self) -> None:
+        """SIGKILL; nothing happens to one that has ended."""
+        self.process.kill()
+
+    def ended(self, timeout: float) -> tuple[int, str, str]:
+        """Wait for its end; exit code (negative for a signal), standard output, standard error."""
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+            raise TimeoutError(f"not at its end after {timeout} s; {self.err.read_text(encoding='utf-8')}")
+        code = self.process.exitcode
+        self.process.close()
+        return code, self.out.read_text(encoding="utf-8"), self.err.read_text(encoding="utf-8")
+
+
+def begin(arguments: Sequence[str], stdin: str | None, cwd: Path, env: Mapping[str, str], streams: Path) -> Launched:
+    """Start the program; what it reads and prints lies in the folder `streams`."""
+    given, out, err = (streams / part for part in ("in", "out", "err"))
+    given.write_text(stdin or "", encoding="utf-8")
+    for empty in (out, err):
+        empty.write_text("", encoding="utf-8")
+    files = (os.devnull if stdin is None else str(given), str(out), str(err))
+    process = _server().Process(target=_run, args=(tuple(arguments), files, str(cwd), dict(env)))
+    process.start()
+    return Launched(process, out, err)
+
+
 def launch(
     arguments: Sequence[str], stdin: str | None, cwd: Path, env: Mapping[str, str], timeout: float
 ) -> tuple[int, str, str]:
     """Run the program to its end; exit code (negative for a signal), standard output, standard error."""
     with tempfile.TemporaryDirectory() as name:
-        given, out, err = (Path(name) / part for part in ("in", "out", "err"))
-        given.write_text(stdin or "", encoding="utf-8")
-        streams = (os.devnull if stdin is None else str(given), str(out), str(err))
-        process = _server().Process(target=_run, args=(tuple(arguments), streams, str(cwd), dict(env)))
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise TimeoutError(f"{arguments}: not at its end after {timeout} s; {err.read_text(encoding='utf-8')}")
-        code = process.exitcode
-        process.close()
-        return code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+        return begin(arguments, stdin, cwd, env, Path(name)).ended(timeout)
 
 
 def _run(arguments: tuple[str, ...], streams: tuple[str, str, str], cwd: str, env: dict[str, str]) -> None:
