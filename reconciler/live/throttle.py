@@ -23,6 +23,9 @@ SPACING: Final = {"3": 180 / 50, "30": 1800 / 300}
 """Seconds between requests of the tightest policy (fact 4.5/4), by the minutes of the window."""
 UNADVISED: Final = 1.0
 LONGEST: Final = 300.0
+"""Azure's seconds beyond which an advice is not believed."""
+ALWAYS_KEPT: Final = 2.0
+"""Our seconds for which any advice is kept, however fast Azure's time runs."""
 SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/?]+)", re.IGNORECASE)
 NAMED: Final = re.compile(r"/providers/([^?]*)", re.IGNORECASE)
 
@@ -50,7 +53,7 @@ class Throttle:
             advised = answer.retry_after
             seconds = UNADVISED * self._scale if advised is None else advised
             whole = REMAINING not in answer.headers  # said by the gateway in front: it counts for the subscription
-            self._close(by_subscription if whole else by_sort, min(seconds, LONGEST))
+            self._close(by_subscription if whole else by_sort, min(seconds, max(LONGEST * self._scale, ALWAYS_KEPT)))
         elif answer.ok:
             self._close(by_sort, _spacing(answer.headers) * self._scale)
 
