@@ -21,8 +21,11 @@ from reconciler.executor.run import Progress, Run
 from reconciler.executor.task import Rules
 from reconciler.live.evidence import gather
 from reconciler.live.gateway import Gateway
+from reconciler.live.patience import Patience
+from reconciler.live.permissions import look_ahead
 from reconciler.live.reader import PATIENT, ReadScope, read, read_one, read_replications
 from reconciler.model.address import Address, Kind
+from reconciler.model.checks import Asked
 from reconciler.model.diagnostic import Origin
 from reconciler.model.drift import Drift
 from reconciler.model.evidence import Questions
@@ -36,6 +39,7 @@ from reconciler.planner.admission import Permission, barred, barred_deletes
 from reconciler.planner.afterwards import afterwards
 from reconciler.planner.asking import Asking, Memory, asking
 from reconciler.planner.build import asked_first, build
+from reconciler.planner.checks import asked_ahead, checks_of
 from reconciler.planner.context import context_of, with_roles
 from reconciler.planner.drift import drift_of
 from reconciler.planner.fingerprint import fingerprint
@@ -47,6 +51,7 @@ from reconciler.planner.rebase import fit_steps, unseen_edits, wants_boot_keys, 
 from reconciler.planner.reliance import bereft, reliances
 from reconciler.planner.scope import within
 
+BRIEF = Patience(tries=2, longest=3.0)
 LONGEST_NAP = 0.5
 SECOND = 2
 NOT_ASKED = "its regions were not asked for: too many at once; look again"
@@ -108,6 +113,26 @@ def _replication(gateway: Gateway, plan: Plan, live: LiveState) -> tuple[Replica
         known = {**known, **read_replications(gateway, asked)}
     seconds = live.seconds + time.monotonic() - started
     return known, replace(live, calls=live.calls + gateway.calls - calls, seconds=seconds)
+
+
+def check_pass(
+    planned: Planned, gateway: Gateway, *, as_writer: bool = True, sources: bool = False, workers: int = 16
+) -> Planned:
+    """Look up what would make Azure refuse the plan: rights, locks and, on request, sources. Writes nothing.
+
+    `as_writer` says that the gateway signs in as who will write; only then its rights are worth asking for. A plan
+    that writes nothing asks nothing; the calls count as reading.
+    """
+    plan, live = planned.plan, planned.live
+    asked = asked_ahead(plan, rights=as_writer, sources=sources)
+    if asked == Asked():
+        return planned
+    started, calls = time.monotonic(), gateway.calls
+    found = look_ahead(gateway, asked, BRIEF, workers=workers)
+    checks = checks_of(plan, asked, found, rights=as_writer)
+    seconds = live.seconds + time.monotonic() - started
+    live = replace(live, calls=live.calls + gateway.calls - calls, seconds=seconds)
+    return Planned(replace(plan, checks=checks), live)
 
 
 def blocked(plan: Plan, *, partial: bool) -> bool:

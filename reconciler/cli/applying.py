@@ -7,23 +7,26 @@ import random
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.cli.console import leave, page_of, tell
 from reconciler.cli.ending import Ending
-from reconciler.cli.options import Output
 from reconciler.errors import ExitCode, UsageError
-from reconciler.executor.journal import Journal
 from reconciler.executor.run import Progress
 from reconciler.executor.slots import Room
 from reconciler.executor.task import Pace, Rules, Wait
 from reconciler.model.report import Report
+from reconciler.planner.checks import held_back
 from reconciler.reconcile import Planned, apply_pass, blocked, stop_on_signals
 from reconciler.render.progress import ProgressLines
+from reconciler.render.running import Expected, Running
 
 if TYPE_CHECKING:
+    from reconciler.cli.asked import Asked
+    from reconciler.cli.passes import Passes
     from reconciler.cli.recording import Recording
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
@@ -38,26 +41,25 @@ def carry_out(
     gateway: Gateway,
     settings: Settings,
     recording: Recording,
-    *,
-    partial: bool,
-    wait: str,
-    yes: bool,
-    output: Output,
+    asked: Asked,
+    passes: Passes,
 ) -> int:
     """Ask where asking is possible, apply, report, and leave a record of it. Returns the exit code."""
     plan = planned.plan
-    end = Ending(plan, output, Wait(wait), recording)
-    if blocked(plan, partial=partial):
+    end = Ending(plan, asked.output, Wait(asked.wait), recording, passes)
+    if blocked(plan, partial=asked.partial):
         return end.stopped()
+    if plan.hindered and not asked.partial:
+        return end.hindered()
     if not plan.pending:
         return end.finished(Report((), plan.digest))
-    if not yes:
-        _approve(plan)
+    if not asked.yes:
+        _approve(plan, passes)
     recording.begun()
     stopping = threading.Event()
     with stop_on_signals(stopping, lambda name: tell(f"{name}: {TOLD}")) as seen:
         try:
-            report = _applied(plan, gateway, settings, end, stopping, recording.journal(gateway))
+            report = _applied(plan, gateway, settings, end, stopping, recording)
         except KeyboardInterrupt:
             end.cut_off(_signal_exit(seen))
             leave(_signal_exit(seen))
@@ -71,15 +73,30 @@ def carry_out(
 
 
 def _applied(
-    plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event, journal: Journal
+    plan: Plan, gateway: Gateway, settings: Settings, end: Ending, stopping: threading.Event, recording: Recording
 ) -> Report:
     """The pass itself, watched."""
-    with _watching(plan) as show:
+
+    def moved(progress: Progress) -> None:
+        show(progress)
+        recording.moved(progress)
+
+    rules = Rules(
+        end.wait,
+        _pace(settings),
+        dice=random.random,
+        journal=recording.journal(gateway),
+        room=_room(settings),
+        barred=held_back(plan),
+        heal=settings.heal,
+        keeps_regions=recording.keeps_regions,
+    )
+    with _watching(plan, recording.expected) as show:
         return apply_pass(
             plan,
             gateway,
-            Rules(end.wait, _pace(settings), dice=random.random, journal=journal, room=_room(settings)),
-            on_progress=show,
+            rules,
+            on_progress=moved,
             stopping=stopping,
             workers=settings.workers,
             on_start=end.watch,
@@ -95,15 +112,16 @@ def _signal_exit(seen: list[int]) -> int:
 
 
 @contextmanager
-def _watching(plan: Plan) -> Iterator[Callable[[Progress], None]]:
+def _watching(plan: Plan, expected: Expected) -> Iterator[Callable[[Progress], None]]:
     """Progress as the standard error stream can show it: live on a terminal, line by line elsewhere."""
     page = page_of(sys.stderr, subscriptions=plan.target.several_subscriptions)
+    running = Running(len(plan.pending), time.monotonic, expected)
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield ProgressLines(sys.stderr, page).show
+        yield ProgressLines(sys.stderr, page, running, time.monotonic).show
         return
     from reconciler.render.live_progress import LiveProgress
 
-    with LiveProgress(sys.stderr, page, len(plan.pending)) as live:
+    with LiveProgress(sys.stderr, page, running) as live:
         yield live.show
 
 
@@ -115,10 +133,12 @@ def _pace(settings: Settings) -> Pace:
     return Pace(first_poll=max(scale, QUICKEST_POLL), longest_poll=max(60 * scale, QUICKEST_POLL), first_retry=0.1)
 
 
-def _approve(plan: Plan) -> None:
+def _approve(plan: Plan, passes: Passes) -> None:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UsageError("nobody can be asked here", "look at the plan, then apply with --yes")
     count = len(plan.writes)
+    if not count:  # to wait changes nothing
+        return
     tell(f"Apply {count} change{'s' if count != 1 else ''}? Only “yes” goes on.")
     if sys.stdin.readline().strip() != "yes":
-        raise UsageError("not approved, nothing was written")
+        raise UsageError(f"not approved, nothing {'' if passes.first else 'more '}was written")

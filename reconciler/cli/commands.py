@@ -5,23 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.console import Unwritable, page_of, say, say_document, tell_diagnostics, tell_safely
-from reconciler.cli.flags import CloudFlags, RunFlags, request_of, spread
+from reconciler.cli.flags import ApplyFlags, CloudFlags, RunFlags, request_of, spread
 from reconciler.cli.inspection import now
 from reconciler.cli.options import (
     USUAL_BUDGET,
     BudgetOption,
     DetailedOption,
+    EventsOption,
     LockTimeoutOption,
     OutOption,
     Output,
     OutputOption,
     PlanOutput,
     PlanOutputOption,
+    ReportOption,
     WaitFor,
 )
 from reconciler.cli.targets import over_targets
@@ -30,6 +33,8 @@ from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.app import Session
+    from reconciler.cli.asked import Asked
+    from reconciler.cli.passes import Passes
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.planner.options import Options
@@ -93,7 +98,7 @@ def plan(
     from reconciler.cli.plan_output import check_out
 
     check_out(out, output)
-    _check_single(flags, out)
+    _check_single(flags, "" if out is None else "--out saves one plan")
     comment = output is PlanOutput.MARKDOWN
     return over_targets(
         flags,
@@ -104,25 +109,26 @@ def plan(
     )
 
 
-def _check_single(flags: RunFlags, out: str | None) -> None:
-    """One file holds one plan. Raises UsageError where several targets would be planned into it."""
+def _check_single(flags: RunFlags, why: str) -> None:
+    """One file holds what is of one target; "" where that does not matter. Raises UsageError for several."""
     from reconciler.app import targets_of
 
-    if out is None:
+    if not why:
         return
     names = [one.name for one in targets_of(request_of(flags), os.environ)]
     if len(names) > 1:
-        raise UsageError(f"--out saves one plan, and this run has {len(names)}", f"--target {names[0]}, and so on")
+        raise UsageError(f"{why}, and this run has {len(names)}", f"--target {names[0]}, and so on")
 
 
 def _plan(flags: RunFlags, output: PlanOutput, out: str | None, budget: int, *, detailed: bool) -> int:
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.connection import connected
     from reconciler.cli.plan_output import STDOUT, save_plan, say_plan
     from reconciler.cli.recording import declared_in, store_room
 
     run, options = _prepared(flags)
     with connected(run.settings, run.cloud_hint) as gateway:
-        planned = _planned(run, gateway, options, store_room(run.settings))
+        planned = checked(_planned(run, gateway, options, store_room(run.settings)), gateway, run.settings)
     facts = _read_facts(planned, run)
     if out is not None:
         save_plan(planned.plan, facts, declared_in(planned, run.built.desired, options), out)
@@ -150,13 +156,15 @@ def _plan_exit(plan: Plan, *, detailed: bool) -> int:
 @walled
 @spread
 def apply(
-    flags: RunFlags,
+    flags: ApplyFlags,
     partial: Annotated[
         bool, typer.Option("--partial", help="Do the rest when something is refused or unread.")
     ] = False,
     wait: Annotated[WaitFor, typer.Option("--wait", help="Stay with versions until …")] = WaitFor.REPLICATED,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     lock_timeout: LockTimeoutOption = 0.0,
+    report: ReportOption = None,
+    events: EventsOption = None,
     output: OutputOption = Output.TEXT,
 ) -> int:
     """Plan, ask, carry out; or carry out a saved plan.
@@ -164,41 +172,62 @@ def apply(
     A plan saved by `plan --out FILE` needs no manifests and no question. It is refused where what it changes has moved
     since.
     """
+    from reconciler.cli.asked import Asked
+    from reconciler.cli.event_stream import event_stream
+    from reconciler.cli.recording import moment
+    from reconciler.cli.run_report import report_place
     from reconciler.cli.saved_plans import apply_saved, saved_at
 
-    saved = saved_at(flags.path)
-    if saved is not None:
-        return apply_saved(saved, flags, partial=partial, wait=str(wait), lock_timeout=lock_timeout, output=output)
+    with report_place(report, moment) as place, event_stream(events, output) as stream:
+        asked = Asked(partial, wait, yes, lock_timeout, output, place, stream)
+        saved = saved_at(flags.path)
+        if saved is not None:
+            return apply_saved(saved, flags, asked)
+        _check_single(flags, "--report holds the report of one target" if report else "")
+        return over_targets(flags, lambda one: _apply(one, asked), output)
 
-    def work(one: RunFlags) -> int:
-        return _apply(one, output, partial=partial, wait=str(wait), yes=yes, lock_timeout=lock_timeout)
 
-    return over_targets(flags, work, output)
-
-
-def _apply(flags: RunFlags, output: Output, *, partial: bool, wait: str, yes: bool, lock_timeout: float) -> int:
+def _apply(flags: RunFlags, asked: Asked) -> int:
     from reconciler.cli.one_writer import one_writer
 
     run, options = _prepared(flags)
-    with nullcontext() if run.plans_only else one_writer(run.settings, run.target, lock_timeout):
-        return _applied(run, options, output, partial=partial, wait=wait, yes=yes)
+    with nullcontext() if run.plans_only else one_writer(run.settings, run.target, asked.lock_timeout):
+        return _applied(run, options, flags, asked)
 
 
-def _applied(run: Session, options: Options, output: Output, *, partial: bool, wait: str, yes: bool) -> int:
-    from reconciler.cli.applying import carry_out
+def _applied(run: Session, options: Options, flags: RunFlags, asked: Asked) -> int:
     from reconciler.cli.connection import connected
+    from reconciler.cli.passes import Passes
+
+    passes = Passes()
+    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
+        code = _pass(run, gateway, options, flags, asked, passes)
+        while passes.again:
+            passes.again = False
+            code = _pass(run, gateway, replace(options, recreate=False), flags, asked, passes)
+    return code
+
+
+def _pass(run: Session, gateway: Gateway, options: Options, flags: RunFlags, asked: Asked, passes: Passes) -> int:
+    from reconciler.cli.applying import carry_out
+    from reconciler.cli.asked import again_words
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.plan_output import approval_words
-    from reconciler.cli.recording import Recording, declared_in, store_room
+    from reconciler.cli.recording import Recording, declared_in, followers, store_room
 
     room = store_room(run.settings)
-    with connected(run.settings, run.cloud_hint, writing=not run.plans_only) as gateway:
-        planned = _planned(run, gateway, options, room)
-        recording = Recording(room, planned.plan, lambda: declared_in(planned, run.built.desired, options))
-        if output is Output.TEXT:
-            _show(approval_words(planned.plan, _read_facts(planned, run), partial=partial), unseen=yes)
-        if run.plans_only:
-            return _published(planned.plan, output)
-        return carry_out(planned, gateway, run.settings, recording, partial=partial, wait=wait, yes=yes, output=output)
+    planned = checked(_planned(run, gateway, options, room), gateway, run.settings, writing=not run.plans_only)
+    if asked.output is Output.TEXT:
+        _show(approval_words(planned.plan, _read_facts(planned, run), partial=asked.partial), unseen=asked.yes)
+    if run.plans_only:
+        return _published(planned.plan, asked.output)
+    recording = Recording(
+        room,
+        planned.plan,
+        lambda: declared_in(planned, run.built.desired, options),
+        followers(run.settings, asked, again_words(flags, asked)),
+    )
+    return carry_out(planned, gateway, run.settings, recording, asked, passes)
 
 
 def _published(plan: Plan, output: Output) -> int:

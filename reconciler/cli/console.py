@@ -35,6 +35,8 @@ class _Said:
     gathered: list[Any] | None = None
     last_words: Callable[[], None] | None = None
     done_before: tuple[str, ...] = ()
+    held: Any = None
+    passed = False
 
 
 def prepare_streams() -> None:
@@ -109,6 +111,22 @@ def gathered(document: Any) -> bool:
     return True
 
 
+def hold(document: Any) -> None:
+    """Keep the document of a pass that another one follows: the last one is printed, or what kept it from that."""
+    if not gathered(document):
+        _Said.held = document
+
+
+def held() -> dict[str, Any]:
+    """The document of the pass before, empty where there is none."""
+    return dict(_Said.held or {})
+
+
+def note_pass() -> None:
+    """Remember that a pass was carried out, for whoever is interrupted in the next one."""
+    _Said.passed = True
+
+
 def has_said() -> bool:
     """Whether a result was begun: a second JSON document would make it none."""
     return _Said.anything
@@ -127,10 +145,13 @@ def gathering(into: list[Any], last_words: Callable[[], None]) -> Iterator[None]
 def note_done(name: str) -> None:
     """Remember a target whose turn is over, for whoever is interrupted later."""
     _Said.done_before = (*_Said.done_before, name)
+    _Said.passed = False
 
 
 def untouched_words() -> str:
     """What an interruption before the first write of a target means."""
+    if _Said.passed:
+        return "interrupted while planning again, nothing was written after the first pass"
     if not _Said.done_before:
         return UNTOUCHED
     return f"interrupted, nothing was written for this target; before it ran {', '.join(_Said.done_before)}"

@@ -20,6 +20,7 @@ from reconciler.cli.options import (
     CloudOption,
     ExceptOption,
     GroupOption,
+    HealOption,
     InstanceOption,
     OnlyOption,
     PathArgument,
@@ -83,6 +84,13 @@ class RunFlags(CloudFlags):
     replication: ReplicationOption = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ApplyFlags(RunFlags):
+    """Also what is done about what fails on the way."""
+
+    heal: HealOption = None
+
+
 def request_of(flags: SourceFlags) -> Request:
     """What the command line asked for, as settings flags."""
     from reconciler.app import Request
@@ -91,6 +99,8 @@ def request_of(flags: SourceFlags) -> Request:
     chosen["target"] = flags.target or None
     if isinstance(flags, CloudFlags):
         chosen |= {"instance": flags.instance, "cloud": flags.cloud}
+    if isinstance(flags, ApplyFlags):
+        chosen |= {"heal": flags.heal}
     stated = {name: value for name, value in chosen.items() if value is not None}
     scopes = flags.scope if isinstance(flags, RunFlags) else None
     return Request(flags.path, stated, flags.settings, tuple(scopes or ()))

@@ -34,6 +34,10 @@ class WaitFor(StrEnum):
     REPLICATED = "replicated"
 
 
+HealOption = Annotated[
+    bool | None,
+    typer.Option("--heal/--no-heal", help="Heal failed regions: write once more, then take them away and back."),
+]
 PathArgument = Annotated[str, typer.Argument(help="A manifest, a folder of manifests, or - for a stream.")]
 SettingsOption = Annotated[
     str | None,
@@ -116,5 +120,13 @@ LockTimeoutOption = Annotated[
         min=0,
         help="Wait so long for another apply of this target, then exit 6.",
     ),
+]
+ReportOption = Annotated[
+    str | None,
+    typer.Option("--report", metavar="FILE", help="Also keep the report of the run here, up to date while it goes on."),
+]
+EventsOption = Annotated[
+    str | None,
+    typer.Option("--events", metavar="FILE|-", help="Write an event a line, as JSON, while the run goes on."),
 ]
 DetailedOption = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when changes are pending.")]

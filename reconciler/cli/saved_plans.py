@@ -18,6 +18,7 @@ from reconciler.render.plan_text import ReadFacts
 from reconciler.render.words import count_words
 
 if TYPE_CHECKING:
+    from reconciler.cli.asked import Asked
     from reconciler.live.gateway import Gateway
     from reconciler.model.plan import Plan
     from reconciler.planner.admission import Permission
@@ -48,46 +49,48 @@ def facts_of(read: Mapping[str, Any]) -> ReadFacts:
     return ReadFacts(int(resources), int(calls), float(seconds), state if isinstance(state, str) else "")
 
 
-def apply_saved(saved: Saved, flags: RunFlags, *, partial: bool, wait: str, lock_timeout: float, output: Output) -> int:
+def apply_saved(saved: Saved, flags: RunFlags, asked: Asked) -> int:
     """Carry a saved plan out as it is, or refuse it whole. Raises PlanRefused, UsageError, Locked."""
     from reconciler.cli.one_writer import one_writer
 
     _refuse_planning_flags(flags)
     try:
         settings, permission = _permitted(saved.plan, flags)
-        with one_writer(settings, saved.plan.target, lock_timeout):
-            return _carried_out(saved, settings, permission, partial=partial, wait=wait, output=output)
+        with one_writer(settings, saved.plan.target, asked.lock_timeout):
+            return _carried_out(saved, flags, settings, permission, asked)
     except PlanRefused as error:
-        if output is Output.JSON and not has_said():
+        if asked.output is Output.JSON and not has_said():
             say_document(_refused_document(saved.plan, error))
         raise
 
 
-def _carried_out(
-    saved: Saved, settings: Settings, permission: Permission, *, partial: bool, wait: str, output: Output
-) -> int:
+def _carried_out(saved: Saved, flags: RunFlags, settings: Settings, permission: Permission, asked: Asked) -> int:
     from reconciler.cli.applying import carry_out
+    from reconciler.cli.asked import plan_anew_words
+    from reconciler.cli.before_writing import checked
     from reconciler.cli.connection import connected
-    from reconciler.cli.recording import Recording, store_room
+    from reconciler.cli.passes import Passes
+    from reconciler.cli.recording import Recording, followers, store_room
     from reconciler.model.state import LiveState
     from reconciler.reconcile import Planned, blocked
 
-    plan = saved.plan
-    if output is Output.TEXT:
+    plan = replace(saved.plan, checks=None)  # what was found then says nothing of who writes now
+    if asked.output is Output.TEXT:
         try:
-            say(approval_words(plan, facts_of(saved.read), partial=partial))
+            say(approval_words(plan, facts_of(saved.read), partial=asked.partial))
         except Unwritable:
             tell("the plan cannot be shown; it was approved in its file")
     with connected(settings, writing=True) as gateway:
-        recording = Recording(store_room(settings), plan, lambda: saved.declared)
-        if not blocked(plan, partial=partial):
+        again = plan_anew_words(plan, flags)
+        recording = Recording(store_room(settings), plan, lambda: saved.declared, followers(settings, asked, again))
+        if not blocked(plan, partial=asked.partial):
             try:
-                _recheck(plan, gateway, permission, settings.workers, output)
-            except PlanRefused:
-                recording.ended(None, ExitCode.REFUSED)
+                _recheck(plan, gateway, permission, settings.workers, asked.output)
+            except PlanRefused as error:
+                recording.ended(None, ExitCode.REFUSED, error)
                 raise
-        made = Planned(plan, LiveState({}))
-        return carry_out(made, gateway, settings, recording, partial=partial, wait=wait, yes=True, output=output)
+        made = checked(Planned(plan, LiveState({})), gateway, settings, writing=True)
+        return carry_out(made, gateway, settings, recording, replace(asked, yes=True), Passes(1))
 
 
 def _refused_document(plan: Plan, error: PlanRefused) -> dict[str, Any]:

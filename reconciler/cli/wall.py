@@ -18,6 +18,7 @@ import typer
 from reconciler.cli.console import (
     Unwritable,
     has_said,
+    held,
     leave,
     say_document,
     tell,
@@ -101,7 +102,7 @@ def _document(message: str, hint: str, code: ExitCode, diagnostics: tuple[Any, .
         from reconciler.render.documents import error_document
 
         with suppress(Unwritable):
-            say_document(error_document(message, hint, int(code), diagnostics))
+            say_document({**held(), **error_document(message, hint, int(code), diagnostics)})
 
 
 def end_untouched(code: ExitCode, *, json: bool) -> NoReturn:

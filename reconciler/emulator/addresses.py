@@ -49,6 +49,7 @@ class Shape(StrEnum):
     REGISTER = "register"
     RESOURCES = "resources"
     GENERALIZE = "generalize"
+    PERMISSIONS = "permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,10 @@ _ACCESS = re.compile(
     r"^(?P<scope>.*?)/providers/microsoft\.authorization/(?P<type>roleassignments|roledefinitions|locks)(?:/(?P<name>[^/]+))?$",
     re.IGNORECASE | re.ASCII,
 )
+_RIGHTS = re.compile(
+    r"^(?P<scope>/subscriptions/[^/]+(?:/[^/]+)*?)/providers/microsoft\.authorization/permissions$",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def group_id(subscription: str, group: str) -> str:
@@ -135,6 +140,9 @@ def parse(path: str) -> Target:
     access = _ACCESS.match(path.rstrip("/"))
     if access is not None:
         return _access(access)
+    rights = _RIGHTS.match(path.rstrip("/"))
+    if rights is not None:
+        return _permissions(rights["scope"])
     segments = path.strip("/").split("/")
     if not all(segments) or segments[0].lower() not in ("subscriptions", "tenants"):
         raise unknown_path(path)
@@ -164,6 +172,12 @@ def _access(match: re.Match[str]) -> Target:
         group=parts[3] if in_group else "",
         names=(name,) if name else (),
     )
+
+
+def _permissions(scope: str) -> Target:
+    parts = scope.strip("/").split("/")
+    in_group = len(parts) > 3 and parts[2].lower() == "resourcegroups"  # noqa: PLR2004 - name and value
+    return Target(Shape.PERMISSIONS, None, scope, parts[1], parts[3] if in_group else "")
 
 
 def _below_subscription(segments: list[str]) -> Target | None:

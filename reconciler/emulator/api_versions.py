@@ -83,7 +83,7 @@ def check(kind: Kind | None, version: str, type_name: str) -> None:
             "The api-version query parameter (?api-version=) is required for all requests.",
             gateway=True,
         )
-    if kind in (Kind.ASSIGNMENT, Kind.ROLE):
+    if kind in (Kind.ASSIGNMENT, Kind.ROLE) or type_name == "permissions":
         known: tuple[str, ...] = ACCESS
     elif kind is Kind.LOCK:
         known = LOCKS

@@ -49,7 +49,7 @@ class Edge:
         if delay > 0:
             await asyncio.sleep(delay)
             seen = replace(seen, started=self._now())
-        answer = self.front.answer(seen, world.mint(), _forced(fault))
+        answer = _advised(self.front.answer(seen, world.mint(), _forced(fault)), fault)
         await _deliver(answer, seen.method, fault.way if fault is not None else "answer", receive, send)
 
     async def _seen(self, scope: Scope, receive: Receive) -> Seen:
@@ -92,6 +92,16 @@ def _forced(fault: Fault | None) -> Answer | None:
         return None
     message = fault.message or f"Injected fault: {fault.code}."
     return refusal(ArmError(fault.status, fault.code, message, headers=dict(fault.headers)))
+
+
+def _advised(answer: Answer, fault: Fault | None) -> Answer:
+    """Lay the headers of a fault without a status over the true answer; an advice to wait is then its only one."""
+    if fault is None or fault.status is not None or not fault.headers:
+        return answer
+    stated = {name.lower() for name in fault.headers}
+    taken = stated | ({"retry-after-ms"} if "retry-after" in stated else set())
+    kept = {name: value for name, value in answer.headers.items() if name.lower() not in taken}
+    return replace(answer, headers={**kept, **fault.headers})
 
 
 async def _deliver(answer: Answer, method: str, way: str, receive: Receive, send: Send) -> None:

@@ -47,11 +47,11 @@ _LATER_PAGE = re.compile(r"(?:\$|%24)skiptoken=", re.IGNORECASE | re.ASCII)
 class Fault:
     """One fault: what it strikes (`method`; `path` is searched in path and query), how, and how often.
 
-    On requests: "answer" sends `status` with an ARM error (status None: the true answer), "drop" closes without doing
-    anything, "cut" does the work and sends half of the promised bytes, "page_fails" and "page_cut" are "answer" (500
-    unless stated) and "cut" for the second and later pages of lists. Each of them, and "delay" alone, first waits
-    `delay` real seconds. "throttle" sets the `limit` of a rate `policy` (4.5/4-4.5/15, or "reads", "writes",
-    "deletes") and answers 429 over it.
+    On requests: "answer" sends `status` with an ARM error (status None: the true answer with `headers`), "drop" closes
+    without doing anything, "cut" does the work and sends half of the promised bytes, "page_fails" and "page_cut" are
+    "answer" (500 unless stated) and "cut" for the second and later pages of lists. Each of them, and "delay" alone,
+    first waits `delay` real seconds. "throttle" sets the `limit` of a rate `policy` (4.5/4-4.5/15, or "reads",
+    "writes", "deletes") and answers 429 over it.
 
     On the work: "region_slow" makes a `region` take `factor` times as long, "region_stuck" lets it run into the limit
     of replication, "region_fails" fails it; "operation_fails" fails the operation that a matching write starts with
@@ -59,7 +59,8 @@ class Fault:
     trail behind by `seconds` (emulated); "principal_late" hides a `principal` from the directory; "clock_skew" puts
     the emulator's clock ahead by `seconds` (real).
 
-    `times` None means for ever; standing conditions (regions, lists, the clock) do not count down.
+    `times` None means for ever; standing conditions (slow and stuck regions, lists, the clock) do not count down. Of
+    "region_fails" each matching write that works on the region uses up one.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
@@ -130,7 +131,7 @@ def _check_names(fault: Fault) -> None:
         raise ValueError(f"region “{fault.region}” is none")
     if fault.effect == "principal_late" and not fault.principal:
         raise ValueError("principal is missing")
-    if fault.effect == "answer" and fault.status is None and not fault.delay:
+    if fault.effect == "answer" and fault.status is None and not fault.delay and not fault.headers:
         raise ValueError("status is missing")
     if fault.method not in _METHODS:
         raise ValueError(f"method “{fault.method}” is none; known are {', '.join(_METHODS)}")
@@ -176,6 +177,14 @@ class Faults:
         folded = principal.lower()
         found = self._first(lambda one: one.effect == "principal_late" and one.principal.lower() == folded)
         return found is not None
+
+    def spoils(self, region: str, method: str, address: str) -> bool:
+        """Tell whether a region (short name) fails in this write, and use up one of the times."""
+
+        def wanted(one: Fault) -> bool:
+            return one.effect == "region_fails" and regions.fold(one.region) == region and one.strikes(method, address)
+
+        return self._first(wanted) is not None
 
     def standing(self, effect: Effect) -> tuple[Fault, ...]:
         """Give the conditions of one effect."""

@@ -76,9 +76,9 @@ def _trouble(call: Call, region: str, seconds: float, verdict: JSON | None) -> s
         return str(verdict["message"])
     if seconds > call.doubts.replication_limit:
         return call.doubts.replication_limit_message
-    spoiled = [fault.region for fault in call.world.faults.standing("region_fails")]
-    failing = {regions.fold(name) for name in (*call.settings.failing_regions, *spoiled)}
-    return call.doubts.replication_failure_details if region in failing else None
+    failing = {regions.fold(name) for name in call.settings.failing_regions}
+    spoiled = region in failing or call.world.faults.spoils(region, call.method, call.path)
+    return call.doubts.replication_failure_details if spoiled else None
 
 
 def _failure(doubts: Doubts, failed: Sequence[str]) -> JSON:

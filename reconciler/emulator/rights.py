@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.emulator import frozen, moments, roles
 from reconciler.emulator.addresses import EXTENSIONS, Kind, Shape
-from reconciler.emulator.answers import ArmError
+from reconciler.emulator.answers import Answer, ArmError, compacted
 from reconciler.emulator.role_listing import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reconciler.emulator.records import Resource
+    from reconciler.emulator.records import JSON, Resource
     from reconciler.emulator.roles import Permission
     from reconciler.emulator.world import Call
 
@@ -30,9 +30,11 @@ _OWN = {
     Shape.RESOURCES: f"{_SUBSCRIPTION}/resources/read",
     Shape.OPERATION: "Microsoft.Compute/locations/capsOperations/read",
     Shape.RESULT: f"{_SUBSCRIPTION}/operationresults/read",
+    Shape.PERMISSIONS: "Microsoft.Authorization/permissions/read",
 }
 _NARROWED = (Shape.TENANTS, Shape.SUBSCRIPTIONS)
 _ANYWHERE = (Shape.OPERATION, Shape.RESULT)
+_EVERYTHING: tuple[Permission, ...] = ((("*",), ()),)
 _WRITTEN = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/disks")
 _SOURCES: Mapping[Kind, tuple[str, ...]] = {
     Kind.VERSION: ("storageProfile.source", "storageProfile.osDiskImage.source", "storageProfile.dataDiskImages"),
@@ -66,6 +68,16 @@ def sees(call: Call, subscription: str) -> bool:
         return True
     held = _held(call, f"/subscriptions/{subscription}", below=True)
     return any(pattern.lower().endswith(("*", "/read")) for actions, _ in held for pattern in actions)
+
+
+def permissions(call: Call) -> Answer:
+    """Answer LIST of what the caller may do at a scope: an entry for each role held there or above it (5/31)."""
+    held = _held(call, call.target.scope) if _asked(call) else iter(_EVERYTHING)
+    return compacted(200, {"value": [_entry(*one) for one in held]})
+
+
+def _entry(actions: tuple[str, ...], excepted: tuple[str, ...]) -> JSON:
+    return {"actions": list(actions), "notActions": list(excepted), "dataActions": [], "notDataActions": []}
 
 
 def _asked(call: Call) -> bool:

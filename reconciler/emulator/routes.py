@@ -70,6 +70,7 @@ _TABLE: dict[tuple[Kind | None, Shape], dict[str, Handler]] = {
     (None, Shape.REGISTER): {"POST": providers.get},
     (None, Shape.RESOURCES): {"GET": inventory.answer},
     (None, Shape.OPERATION): {"GET": operations.poll},
+    (None, Shape.PERMISSIONS): {"GET": rights.permissions},
     (Kind.GROUP, Shape.LIST): {"GET": groups.answer},
     (Kind.GROUP, Shape.ITEM): {
         "PUT": groups.write,

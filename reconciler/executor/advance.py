@@ -8,7 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.errors import AzureError, CredentialError
+from reconciler.executor.grants import granted_already, is_granted_already
+from reconciler.executor.healing import CODE as REGIONS_FAILED
+from reconciler.executor.healing import after_failure, failed_in, healed_words, lost_at_once, next_step
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
+from reconciler.executor.verification import unkept
 from reconciler.executor.write import Written, method_of, write
 from reconciler.kinds.overlay import overlay, same
 from reconciler.kinds.registry import rules_of
@@ -30,11 +34,28 @@ RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONF
 def advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Take the next step of one action. What is due later counts from the answer, as Azure's Retry-After does."""
     if rules.clock() - task.started > rules.pace.limit_of(task.action.address.kind):
-        return Ended(Outcome.PENDING, "still running in Azure after the time limit", regions=task.regions)
+        return _timed_out(task)
     try:
-        return _advance(task, gateway, rules)
+        result = _advance(task, gateway, rules)
+        if isinstance(result, Task):
+            return result
+        result = replace(result, warnings=result.warnings or task.warnings)
+        if result.outcome is not Outcome.FAILED:
+            return result
+        return after_failure(replace(task, warnings=result.warnings), result, gateway, rules)
     except CredentialError as error:
         return _unasked(task, error, rules)
+
+
+def _timed_out(task: Task) -> Ended:
+    """The wait is over, the operation is not; what lags is named."""
+    late = [region for region in task.regions if region.state != DONE_REGION]
+    told = ", ".join(
+        f"{region.region} ({f'{region.progress} %' if region.state == 'Replicating' else region.state})"
+        for region in late
+    )
+    why = f"still running in Azure after the time limit{f'; not there yet: {told}' if told else ''}"
+    return Ended(Outcome.PENDING, why, regions=task.regions, warnings=task.warnings)
 
 
 def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
@@ -78,17 +99,26 @@ def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     match written:
         case Ended():
             return written
-        case Written(answer=Answer() as answer, operation=operation) if answer.ok:
-            if _accepted_is_enough(task, rules):
-                return Ended(Outcome.PENDING, "accepted by Azure; not waited for")
-            if operation is not None:
-                delay = _poll_delay(task, rules.pace, operation.retry_after)
-                return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=rules.clock() + delay)
-            return _provisioned(task, gateway, rules)
+        case Written(answer=Answer() as answer) if answer.ok:
+            return _accepted(task, written, gateway, rules)
+        case Written(answer=Answer() as refused) if is_granted_already(task.action, refused):
+            return granted_already(task.action, refused, gateway)
         case Written(answer=(Answer() | NoAnswer() | Unread()) as failure):
             return _try_again(task, failure, rules)
         case _:
             return replace(task, phase=Phase.SETTLE, due=rules.clock() + _poll_delay(task, rules.pace, None))
+
+
+def _accepted(task: Task, written: Written, gateway: Gateway, rules: Rules) -> Task | Ended:
+    """Azure has taken the write: its operation is followed, where there is one and somebody waits for it."""
+    task = replace(task, warnings=(*task.warnings, *written.warnings), uncertain=False)
+    if _accepted_is_enough(task, rules):
+        return Ended(Outcome.PENDING, "accepted by Azure; not waited for", warnings=task.warnings)
+    operation = written.operation
+    if operation is None:
+        return _provisioned(task, gateway, rules)
+    delay = _poll_delay(task, rules.pace, operation.retry_after)
+    return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=rules.clock() + delay)
 
 
 def _accepted_is_enough(task: Task, rules: Rules) -> bool:
@@ -148,12 +178,16 @@ def _operation(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         return replace(task, phase=Phase.SETTLE, due=rules.clock())
     match state.status:
         case "running":
-            return _poll_again(_watched(task, gateway, rules), rules, state.retry_after)
+            task = _watched(task, gateway, rules)
+            if lost_at_once(task, rules):
+                return Ended(Outcome.FAILED, "the other regions go on in Azure", REGIONS_FAILED, task.regions)
+            return _poll_again(task, rules, state.retry_after)
         case "succeeded":
             return _provisioned(task, gateway, rules)
         case "failed":
-            regions = _watched(task, gateway, rules).regions
-            return Ended(Outcome.FAILED, state.message or "the operation failed", state.code, regions)
+            return Ended(
+                Outcome.FAILED, state.message or "the operation failed", state.code, _regions_now(task, gateway)
+            )
         case _:
             return replace(task, phase=Phase.SETTLE, due=rules.clock())
 
@@ -175,14 +209,30 @@ def _watched(task: Task, gateway: Gateway, rules: Rules) -> Task:
     return task if isinstance(found, Unread) else replace(task, regions=found)
 
 
+def _regions_now(task: Task, gateway: Gateway) -> tuple[RegionProgress, ...]:
+    """How far the regions of a version are after its write ended badly."""
+    if task.action.address.kind is not Kind.IMAGE_VERSION or task.action.removes:
+        return task.regions
+    gateway.replication_budget.reserve(task.action.address.subscription)  # it counts, and a failure waits for nobody
+    found = read_replication(gateway, task.action.address)
+    return task.regions if isinstance(found, Unread) else found
+
+
 def _provisioned(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     """The operation is through: what was removed must be gone, and a version may still have regions to fill (3.3)."""
+    if task.mending is not None and task.mending.left:
+        return next_step(task, gateway, rules)
     if task.phase is Phase.OPERATION and (task.action.removes or task.action.verb is Verb.WAIT):
         return _settle(replace(task, phase=Phase.SETTLE, polls=0), gateway, rules)
     version = task.action.address.kind is Kind.IMAGE_VERSION
     if task.action.removes or not version or rules.wait is not Wait.REPLICATED:
-        return Ended(Outcome.SUCCEEDED, regions=task.regions)
+        return _succeeded(task)
     return _replicate(replace(task, phase=Phase.REPLICATE, polls=0), gateway, rules)
+
+
+def _succeeded(task: Task) -> Ended:
+    why = healed_words(task.mending) if task.mending is not None else ""
+    return Ended(Outcome.SUCCEEDED, why, regions=task.regions, warnings=task.warnings)
 
 
 def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
@@ -198,8 +248,10 @@ def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if found is None:
         return Ended(Outcome.FAILED, "it is not in Azure after the write", "ResourceNotFound")
     if found.state == "Failed":
-        return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed")
+        return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed", _regions_now(task, gateway))
     if found.state in ("", "Succeeded"):
+        if task.uncertain:  # its own answer, which would have told, was lost
+            task = replace(task, warnings=(*task.warnings, *unkept(task.action, found)), uncertain=False)
         return _provisioned(task, gateway, rules)
     return _poll_again(task, rules, None)
 
@@ -209,14 +261,18 @@ def _waited(task: Task, found: LiveResource | None, gateway: Gateway, rules: Rul
     action = task.action
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
     if found is None:
-        return Ended(Outcome.SUCCEEDED, "gone") if leaving else Ended(Outcome.PENDING, "not in Azure; plan again")
+        return (
+            Ended(Outcome.SUCCEEDED, "gone")
+            if leaving
+            else Ended(Outcome.PENDING, "not in Azure; plan again", anew=True)
+        )
     if not found.settled:
         return _poll_again(task, rules, None)
     shape = rules_of(action.address.kind).shape
     as_wanted = action.expected is not None and same(overlay(shape, found.body, action.expected), dict(found.body))
     if found.state == "Succeeded" and as_wanted and not leaving:
         return _provisioned(replace(task, phase=Phase.SETTLE), gateway, rules)
-    return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do")
+    return Ended(Outcome.PENDING, f"{found.state} now; plan again to see what is left to do", anew=True)
 
 
 def _unknown(task: Task, place: Unread, rules: Rules) -> Task | Ended:
@@ -234,12 +290,10 @@ def _replicate(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if isinstance(found, Unread):
         return _unknown(task, found, rules)
     task = replace(task, regions=found)
-    failed = [region for region in found if region.state == "Failed"]
-    if failed:
-        told = ", ".join(f"{region.region}: {region.details or 'replication failed'}" for region in failed)
-        return Ended(Outcome.FAILED, told, "ReplicationFailed", found)
+    if failed_in(found):
+        return Ended(Outcome.FAILED, "", REGIONS_FAILED, found)
     if _complete(found, target_regions(task)):
-        return Ended(Outcome.SUCCEEDED, regions=found)
+        return _succeeded(task)
     return _poll_again(task, rules, None)
 
 

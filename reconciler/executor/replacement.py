@@ -25,6 +25,7 @@ from reconciler.planner.remaking import asked_of
 from reconciler.planner.sharing import shared_beyond
 from reconciler.planner.words import short_id
 
+ROOTS = frozenset({Reason.IMMUTABLE_CHANGED, Reason.IN_FAILED_STATE})
 PATIENCE = Patience()
 
 
@@ -57,7 +58,7 @@ def wholes(actions: Iterable[Action]) -> dict[str, Whole]:
     """The replacement that each of its removals belongs to, by action id."""
     listed = [action for action in actions if action.removes or action.verb is Verb.REPLACE]
     parts: dict[Address, list[Action]] = {
-        action.address: [] for action in listed if action.removes and Reason.IMMUTABLE_CHANGED in action.reasons
+        action.address: [] for action in listed if action.removes and not ROOTS.isdisjoint(action.reasons)
     }
     for action in listed if parts else ():
         for root in (action.address, *action.address.ancestors):

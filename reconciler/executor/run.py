@@ -6,7 +6,6 @@ bounded pool, operations are only looked at when they are due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -18,10 +17,14 @@ from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationRef
-from reconciler.model.plan import Action, Plan, Verb
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Change, Plan, Verb
 from reconciler.model.report import ActionResult, Outcome, Report
+from reconciler.planner.rebase import LAID_OVER
 
 STILL_RUNNING = "still running in Azure"
+UNANSWERED = "not answered by Azure yet; if it was sent, it goes on there"
+NOT_YET = "not started yet"
 NOT_STARTED = "not started: the run was interrupted"
 
 
@@ -54,6 +57,7 @@ class Run:
         self._tasks: dict[str, Task] = {}
         self._looks: dict[Future[Task | Ended], str] = {}
         self._results: dict[str, ActionResult] = {}
+        self._wrote: dict[Address, tuple[Change, ...]] = {}
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="apply")
         self._stopped_at: float | None = None
 
@@ -103,16 +107,18 @@ class Run:
     def _unfinished(self, key: str, action: Action) -> ActionResult:
         task = self._tasks.get(key)
         if task is None:
-            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, NOT_STARTED)
+            why = NOT_STARTED if self._stopped_at is not None else NOT_YET
+            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
         return ActionResult(
             key,
             action.address,
             action.verb,
             Outcome.PENDING,
-            STILL_RUNNING,
+            UNANSWERED if task.phase is Phase.WRITE else STILL_RUNNING,
             "",
             self._now() - task.started,
             task.regions,
+            warnings=task.warnings,
         )
 
     def _collect(self) -> tuple[list[ActionResult], list[Task]]:
@@ -131,7 +137,7 @@ class Run:
 
     def _skip(self) -> list[ActionResult]:
         """End what cannot be done any more, because something it stands on was not."""
-        causes = {key: cause for key in self._ready if (cause := self._cause(self._actions[key].requires)) is not None}
+        causes = {key: cause for key in self._ready if (cause := self._cause(key)) is not None}
         self._ready = [key for key in self._ready if key not in causes]
         return [self._finish(key, Ended(Outcome.SKIPPED, cause), 0.0) for key, cause in causes.items()]
 
@@ -149,10 +155,14 @@ class Run:
         url = self._rules.journal.running(action.address) if action.verb is Verb.WAIT else ""
         if url:
             return Task(action, now, now, phase=Phase.OPERATION, operation=OperationRef(url))
-        return Task(action, now, now, whole=self._wholes.get(action.id))
+        earlier = self._wrote.get(action.address, ())
+        return Task(action, now, now, whole=self._wholes.get(action.id), earlier=earlier)
 
-    def _cause(self, requires: Iterable[str]) -> str | None:
-        for need in requires:
+    def _cause(self, key: str) -> str | None:
+        """Why an action cannot be done: something forbids it, or what it stands on was not done; None where it can."""
+        if barred := self._rules.barred.get(key):
+            return barred
+        for need in self._actions[key].requires:
             result = self._results.get(need)
             if result is not None and result.outcome is not Outcome.SUCCEEDED:
                 return f"because {result.verb} {result.address.text()} {_ended_how(result.outcome)}"
@@ -161,9 +171,21 @@ class Run:
     def _finish(self, key: str, ended: Ended, seconds: float) -> ActionResult:
         action = self._actions[key]
         result = ActionResult(
-            key, action.address, action.verb, ended.outcome, ended.why, ended.error_code, seconds, ended.regions
+            key,
+            action.address,
+            action.verb,
+            ended.outcome,
+            ended.why,
+            ended.error_code,
+            seconds,
+            ended.regions,
+            ended.anew,
+            _hint(action, ended),
+            ended.warnings,
         )
         self._results[key] = result
+        if ended.outcome is Outcome.SUCCEEDED and action.verb in LAID_OVER and not ended.warnings:
+            self._wrote[action.address] = (*self._wrote.get(action.address, ()), *action.changes)
         if action.writes or action.verb is Verb.WAIT:
             self._rules.journal.ended(action.address, ended.outcome, ended.error_code)
         if key in self._wholes and ended.outcome is not Outcome.SUCCEEDED:
@@ -189,6 +211,15 @@ def _outcome(future: Future[Task | Ended]) -> Task | Ended:
         return Ended(Outcome.FAILED, error.message, type(error).__name__)
     except Exception as error:  # noqa: BLE001 - see above
         return Ended(Outcome.FAILED, f"unexpected {type(error).__name__}: {error}", "Unexpected")
+
+
+def _hint(action: Action, ended: Ended) -> str:
+    """What the catalogue of Azure's errors says about a failure."""
+    if ended.outcome is not Outcome.FAILED or not ended.error_code:
+        return ""
+    from reconciler.live.catalogue.advice import advice  # most runs meet no failure
+
+    return advice(ended.error_code, ended.why, grant=action.address.kind is Kind.ROLE_ASSIGNMENT)
 
 
 def _ended_how(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,9 +11,11 @@ from reconciler.executor.journal import Journal, NoJournal
 from reconciler.executor.replacement import Whole
 from reconciler.executor.slots import Room
 from reconciler.live.operation import OperationRef
-from reconciler.model.address import Kind
-from reconciler.model.plan import Action
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action, Change
 from reconciler.model.report import Outcome, RegionProgress
+from reconciler.model.state import Body
+from reconciler.planner.steps import Step
 
 
 class Wait(StrEnum):
@@ -63,6 +65,9 @@ class Rules:
     """How a run behaves: what it waits for, its pace, whether somebody watches regions, its dice (0..1), its clock.
 
     The clock gives seconds of its own, and everything of the run counts in them. The journal is told of every write.
+    `barred` says of actions, by id, why they are not started.
+    With `heal` failed regions are healed; `keeps_regions` tells of a version whether its manifest forbids that regions
+    are taken away.
     """
 
     wait: Wait = Wait.REPLICATED
@@ -72,13 +77,37 @@ class Rules:
     clock: Callable[[], float] = time.monotonic
     journal: Journal = field(default_factory=NoJournal)
     room: Room = field(default_factory=Room)
+    barred: Mapping[str, str] = field(default_factory=dict)
+    heal: bool = True
+    keeps_regions: Callable[[Address], bool] = lambda _: False
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """A version whose regions are healed: the action it began with, what failed first, and how far the healing is.
+
+    `before` is the canonical body the next step starts from, `left` the steps that take regions away and add them
+    again, () while a plain retry runs and once the last of them is sent.
+    """
+
+    action: Action
+    failed: tuple[RegionProgress, ...]
+    before: Body
+    left: tuple[Step, ...] = ()
+    removing: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The regions that failed at first."""
+        return frozenset(region.region for region in self.failed)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at.
 
-    `whole` is the replacement that a removal is part of.
+    `whole` is the replacement that a removal is part of. `earlier` are the changes that this run has already made to
+    the same resource, `warnings` what the service did not keep, `note` what is done beyond the action itself.
     """
 
     action: Action
@@ -91,13 +120,19 @@ class Task:
     uncertain: bool = False
     regions: tuple[RegionProgress, ...] = ()
     whole: Whole | None = None
+    earlier: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
+    mending: Mending | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an action ended."""
+    """How an action ended; `anew` says that another plan has to look at what is left of it."""
 
     outcome: Outcome
     why: str = ""
     error_code: str = ""
     regions: tuple[RegionProgress, ...] = ()
+    anew: bool = False
+    warnings: tuple[str, ...] = ()

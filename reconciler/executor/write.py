@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from reconciler.executor.journal import Journal
 from reconciler.executor.task import Ended, Task
+from reconciler.executor.verification import contended, undone, unkept_in
 from reconciler.kinds.canonical import live as canonical_live
 from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import overlay, same
@@ -26,16 +28,19 @@ from reconciler.model.write import Sent, Write
 from reconciler.planner.fingerprint import digest_of, fingerprint
 from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
 
+CONTENDED: Final = "Contended"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What came back: an answer, none to the write (NoAnswer) or to the read before it (Unread).
 
-    None where our own earlier write is still under way.
+    None where our own earlier write is still under way. `warnings` name what the answer says was not kept.
     """
 
     answer: Answer | NoAnswer | Unread | None
     operation: OperationRef | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def write(task: Task, gateway: Gateway, journal: Journal) -> Written | Ended:
@@ -48,6 +53,9 @@ def write(task: Task, gateway: Gateway, journal: Journal) -> Written | Ended:
         seen = _earlier_write(action, fresh)
         if seen is not None:
             return seen
+    lost = undone(task.earlier, fresh) if fresh is not None and action.verb in LAID_OVER and not task.warnings else ()
+    if lost:
+        return Ended(Outcome.FAILED, contended(action, lost), CONTENDED)
     fitting = fit(action, fresh)
     if not isinstance(fitting, Moved):
         return _send(fitting, fresh, gateway, journal)
@@ -96,7 +104,7 @@ def _send(action: Action, fresh: LiveResource | None, gateway: Gateway, journal:
     operation = operation_of(answer) if answer.ok else None
     ids = (answer.request_id, answer.headers.get("x-ms-correlation-request-id", ""))
     journal.answered(intended, Sent(answer.status, answer.code, *ids, operation.url if operation else ""))
-    return Written(answer, operation)
+    return Written(answer, operation, unkept_in(action, answer) if answer.ok else ())
 
 
 def method_of(action: Action) -> str:

@@ -57,9 +57,9 @@ MEANINGS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         },
     ),
     "recreateFailed": (
-        "what becomes of a version whose creation failed",
+        "what becomes of a version that is in the state Failed",
         {
-            "true": "it may be deleted and made anew where writing it once more cannot help",
+            "true": "it is deleted and made anew, once in an apply, if it is ours and what it is made with is there",
             "false": "it is written once more, never deleted",
         },
     ),

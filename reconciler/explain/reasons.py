@@ -21,7 +21,8 @@ REASONS: Final = {
     Reason.OPERATION_IN_FLIGHT: "An operation runs on it in Azure; a second write would collide, so the plan waits.",
     Reason.PARENT_REPLACED: "What it hangs below is made anew, and it with it.",
     Reason.COMPANION_STEP: "A step that another change needs before or after it; Azure refuses them in one write.",
-    Reason.IN_FAILED_STATE: "Its last operation failed; it is written once more.",
+    Reason.IN_FAILED_STATE: "Its last operation failed; it is written once more, or with policy.recreateFailed "
+    "deleted and made anew.",
     Reason.SOFT_DELETED: "A deleted version of this name can still be recovered.",
     Reason.POLICY_OBSERVE: "Its policy says manage: observe or create-only: it is looked at and left alone.",
     Reason.POLICY_REPORT: "Its policy says onDrift: report: the difference is shown and not written.",

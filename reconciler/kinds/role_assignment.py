@@ -34,6 +34,12 @@ BUILT_IN_ROLES: Final = {
     "Compute Gallery Artifacts Publisher": "85a2d0d9-2eba-4c9c-b355-11c2cc0788ab",
     "Virtual Machine Contributor": "9980e02c-c2be-4d73-94e8-173b1dc7cf3c",
 }
+PUBLISHER: Final = "Compute Gallery Artifacts Publisher"
+"""Writes and deletes galleries and what is in them, without sharing (fact 5/29)."""
+SHARER: Final = "Compute Gallery Sharing Admin"
+"""Changes with whom a gallery is shared (fact 5/27)."""
+GRANTER: Final = "Role Based Access Control Administrator"
+"""Writes and deletes role assignments (fact 5/26)."""
 ROLE_NAMES: Final = {role_id: name for name, role_id in BUILT_IN_ROLES.items()}
 _FOLDED: Final = {name.lower(): role_id for name, role_id in BUILT_IN_ROLES.items()}
 

@@ -149,6 +149,8 @@ BY_CODE: Final = {
     "subscriptionrequeststhrottled": ErrorClass.THROTTLED,
     "authorizationfailed": ErrorClass.DENIED,
     "linkedauthorizationfailed": ErrorClass.DENIED,
+    "missingsubscriptionregistration": ErrorClass.DENIED,  # a 409 that only somebody with the right to it ends
+    "resourcegroupbeingdeleted": ErrorClass.INVALID,  # fact 3.9/9: it says 409 and never passes by itself
     "parentresourcenotfound": ErrorClass.NOT_FOUND,
 }
 BY_STATUS: Final[dict[int, ErrorClass]] = {

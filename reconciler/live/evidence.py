@@ -17,15 +17,16 @@ from reconciler.live.crew import Crew
 from reconciler.live.failure import Failure
 from reconciler.live.identity import address_of
 from reconciler.live.listing import Getter, Item, get, list_all
+from reconciler.live.locks import locks_at
 from reconciler.live.patience import Patience
-from reconciler.live.single import AUTHORIZATION
+from reconciler.live.single import AUTHORIZATION, says_absent
 from reconciler.model.address import Address, Kind
+from reconciler.model.checks import Lock
 from reconciler.model.evidence import TRAITS, Evidence, Questions, Seen, Surroundings
 from reconciler.model.state import mapping
 
 COMPUTE: Final = "2024-03-01"
 DISKS: Final = "2023-10-02"
-LOCKS: Final = "2016-09-01"
 RESOURCES: Final = "2021-04-01"
 MOST: Final = 500
 ON_DISKS: Final = ("disks", "snapshots", "diskencryptionsets")
@@ -78,27 +79,27 @@ def look_around(gateway: Getter, root: Address, patience: Patience) -> Surroundi
     The group's list of resources names what lies in it of kinds that are not read otherwise; definitions, versions and
     grants are asked for themselves, because that list lags.
     """
-    locks: dict[str, str] = {}
-    for scope, query in _lock_lists(root):
-        path = f"{scope}/providers/Microsoft.Authorization/locks"
-        found = list_all(gateway, path, query, api_version=LOCKS, patience=patience, what="reading its locks")
+    locks: set[Lock] = set()
+    for scope, upwards in _lock_lists(root):
+        found = locks_at(gateway, scope, patience, upwards=upwards)
         if isinstance(found, Failure):
             return Surroundings(lacking=found.message)
-        locks |= {str(item.get("id") or "").lower(): _lock(item) for item in found}
+        locks.update(found)
     inside: set[str] = set()
     for listed in _lists(gateway, root, patience):
         if isinstance(listed, Failure):
             return Surroundings(lacking=listed.message)
         inside |= {str(item.get("id") or "").lower() for item in listed}
     prefix = f"{root.resource_id.lower()}/"
-    return Surroundings(tuple(sorted(locks.values())), tuple(sorted(one for one in inside if one.startswith(prefix))))
+    words = tuple(sorted({lock.words for lock in locks}))
+    return Surroundings(words, tuple(sorted(one for one in inside if one.startswith(prefix))))
 
 
-def _lock_lists(root: Address) -> Iterator[tuple[str, dict[str, str]]]:
+def _lock_lists(root: Address) -> Iterator[tuple[str, bool]]:
     """Where locks are listed: in the resource, at it and at each scope above, whether a list reaches upwards or not."""
-    yield root.resource_id, {}
+    yield root.resource_id, False
     for scope in (root.resource_id, *(one.resource_id for one in root.ancestors), root.scope.resource_id):
-        yield scope, {"$filter": "atScope()"}
+        yield scope, True
 
 
 def _lists(gateway: Getter, root: Address, patience: Patience) -> Iterator[list[Item] | Failure]:
@@ -129,7 +130,7 @@ def _read(gateway: Getter, resource_id: str, patience: Patience) -> Mapping[str,
     if isinstance(answer, Failure):
         return Seen(f"could not be read ({answer.message})", answer.hint)
     if answer.status == HTTPStatus.NOT_FOUND:
-        return Seen("is not there", "a source that is there")
+        return Seen("is not there", "a source that is there", missing=says_absent(answer))
     if not answer.ok:
         found = failure.of_answer(answer, "reading it")
         return Seen(f"could not be read ({found.code})", READER)
@@ -154,8 +155,3 @@ def _names(targets: Any) -> Iterator[str]:
     for entry in targets if isinstance(targets, list) else ():
         if isinstance(entry, Mapping) and isinstance(entry.get("name"), str):
             yield str(region(entry["name"]))
-
-
-def _lock(item: Item) -> str:
-    scope = str(item.get("id") or "").partition("/providers/Microsoft.Authorization/locks/")[0]
-    return f"{item['name']} at {'/'.join(scope.split('/')[-2:])}"

@@ -142,7 +142,7 @@ class Gateway:
             "PUT",
             resource_id,
             request_id,
-            lambda **more: operations.begin_create_or_update(*names, content, polling=False, **more),
+            lambda **more: operations.begin_create_or_update(*names, content, polling=False, **self._versioned(more)),
         )
 
     def patch(self, kind: Kind, resource_id: str, body: Mapping[str, Any]) -> Answer:
@@ -150,7 +150,10 @@ class Gateway:
         content = json.dumps(body).encode()
         operations, names = self._galleries(kind, resource_id)
         return self._typed(
-            "PATCH", resource_id, "", lambda **more: operations.begin_update(*names, content, polling=False, **more)
+            "PATCH",
+            resource_id,
+            "",
+            lambda **more: operations.begin_update(*names, content, polling=False, **self._versioned(more)),
         )
 
     def share(self, resource_id: str, body: Mapping[str, Any], *, request_id: str = "") -> Answer:
@@ -161,7 +164,7 @@ class Gateway:
             "POST",
             resource_id,
             request_id,
-            lambda **more: operations.begin_update(*names, content, polling=False, **more),
+            lambda **more: operations.begin_update(*names, content, polling=False, **self._versioned(more)),
         )
 
     def delete(self, kind: Kind, resource_id: str, *, request_id: str = "") -> Answer:
@@ -174,7 +177,10 @@ class Gateway:
             )
         operations, names = self._galleries(kind, resource_id)
         return self._typed(
-            "DELETE", resource_id, request_id, lambda **more: operations.begin_delete(*names, polling=False, **more)
+            "DELETE",
+            resource_id,
+            request_id,
+            lambda **more: operations.begin_delete(*names, polling=False, **self._versioned(more)),
         )
 
     def held(self, method: str, path_or_url: str) -> float:
@@ -206,6 +212,10 @@ class Gateway:
                 raise self._silence(method, resource_id, error) from error
         self._throttle.observe(method, resource_id, answers[-1])
         return answers[-1]
+
+    def _versioned(self, more: Mapping[str, Any]) -> dict[str, Any]:
+        """Writes of the typed client leave out the api-version it was made with; what is stated with a call is sent."""
+        return {"api_version": self.api_version, **more}
 
     def _galleries(self, kind: Kind, resource_id: str, operations: str = "") -> tuple[Any, tuple[str, ...]]:
         address = address_of(resource_id)

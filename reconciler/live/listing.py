@@ -58,8 +58,12 @@ def list_all(
     api_version: str | None = None,
     patience: Patience,
     what: str,
+    named: bool = True,
 ) -> list[Item] | Failure:
-    """Read a list to its end, following nextLink verbatim. Raises CredentialError."""
+    """Read a list to its end, following nextLink verbatim; its entries are resources unless not `named`.
+
+    Raises CredentialError.
+    """
     items: list[Item] = []
     seen: set[str] = set()
     link: str | None = path
@@ -69,7 +73,7 @@ def list_all(
             return answer
         if not answer.ok:
             return failure.of_answer(answer, what)
-        why = _fault(answer.body)
+        why = _fault(answer.body, named=named)
         if why:
             return failure.malformed(what, why)
         items += answer.body["value"]
@@ -80,11 +84,11 @@ def list_all(
     return items
 
 
-def _fault(body: Any) -> str:
+def _fault(body: Any, *, named: bool) -> str:
     """What is wrong with a page; "" if nothing is."""
     if not isinstance(body, Mapping) or not isinstance(body.get("value"), list):
         return "a page without a list in it"
-    if not all(_named(item) for item in body["value"]):
+    if named and not all(_named(item) for item in body["value"]):
         return "a page holds an entry without a name"
     link = body.get("nextLink")
     if link and not (isinstance(link, str) and "://" in link):

@@ -20,13 +20,15 @@ class Seen:
     """One thing that a version is made with, by what Azure says of it.
 
     `lacking` says why it does not count as there, "" where it does, and `hint` what to do then; `regions` are the short
-    names of those it lies in; `traits` its osType, osState and hyperVGeneration, as far as it has them.
+    names of those it lies in; `traits` its osType, osState and hyperVGeneration, as far as it has them; `missing` that
+    Azure itself said, of this very id, that it is not there.
     """
 
     lacking: str = ""
     hint: str = ""
     regions: frozenset[str] = frozenset()
     traits: Mapping[str, str] = field(default_factory=dict)
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.address import Address, Scope
+from reconciler.model.checks import Checks
 from reconciler.model.diagnostic import Origin
 from reconciler.model.impact import Latest, Limit, Volume
 from reconciler.model.restriction import AllowList, Ignored, RuleUse, Selection
@@ -239,6 +240,7 @@ class Plan:
     """Actions, refusals, what is unread, what we own but nobody declares, and what it all means for users.
 
     Same inputs, same plan. `latest` speaks of the definitions touched, `limits` of what is touched or nearly used up.
+    `checks` is what was looked up before the first write, None where nobody looked: no part of the plan's name.
     """
 
     target: Target
@@ -259,11 +261,17 @@ class Plan:
     selection: Selection | None = None
     summary: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
+    checks: Checks | None = None
 
     @property
     def complete(self) -> bool:
         """Whether everything that was asked for could be read."""
         return not self.unread
+
+    @property
+    def hindered(self) -> bool:
+        """Whether something was found that Azure would refuse a write for."""
+        return self.checks is not None and bool(self.checks.obstacles)
 
     @property
     def pending(self) -> tuple[Action, ...]:

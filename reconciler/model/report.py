@@ -32,7 +32,12 @@ class RegionProgress:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """One action's outcome; `why` says the cause of anything but success, `seconds` is its duration."""
+    """One action's outcome; `why` says the cause of anything but plain success, `seconds` is its duration.
+
+    `anew`: what was waited for has ended, and another plan has to look at what is left to do.
+    `hint` is what to do about a failure, "" where nobody knows.
+    `warnings` name what the service did not keep of what was sent, one for each value.
+    """
 
     action_id: str
     address: Address
@@ -42,6 +47,9 @@ class ActionResult:
     error_code: str = ""
     seconds: float = 0.0
     regions: tuple[RegionProgress, ...] = ()
+    anew: bool = False
+    hint: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,18 @@ class Report:
         made = {one.address for one in self.results if _half(one) == 2 and one.outcome in back}  # noqa: PLR2004 - the second half
         return tuple(address for address in gone if address not in made)
 
+    @property
+    def wants_another_plan(self) -> bool:
+        """Whether what was waited for has ended, so that another plan can do the rest; never after a failure."""
+        return any(one.anew for one in self.results) and not self.interrupted and not self.count(Outcome.FAILED)
+
+    def ended(self, outcome: Outcome) -> tuple[ActionResult, ...]:
+        """The actions that ended so, in the plan's order."""
+        return tuple(result for result in self.results if result.outcome is outcome)
+
     def count(self, outcome: Outcome) -> int:
         """How many actions ended so."""
-        return sum(result.outcome is outcome for result in self.results)
+        return len(self.ended(outcome))
 
 
 def _half(result: ActionResult) -> int:

@@ -11,7 +11,7 @@ from reconciler.model.address import Address, Kind
 from reconciler.model.evidence import Questions
 from reconciler.model.ledger import EMPTY, Ledger
 from reconciler.model.plan import Action, Level, Plan, Refusal, RefusalRule, Source, Target, Undeclared, Verb
-from reconciler.model.state import DesiredState, LiveState, OnImmutableChange
+from reconciler.model.state import DesiredState, LiveState
 from reconciler.planner import guards
 from reconciler.planner.afterwards import Afterwards, afterwards
 from reconciler.planner.circles import source_circles
@@ -29,7 +29,7 @@ from reconciler.planner.options import Options
 from reconciler.planner.order import ordered
 from reconciler.planner.ownership import Owner
 from reconciler.planner.prune import Removals, removals
-from reconciler.planner.replace import questions, replacements, spares
+from reconciler.planner.replace import may_ask, questions, replacements, spares
 from reconciler.planner.scope import within
 from reconciler.planner.selection import Choice, choose
 from reconciler.planner.volume import volume_rows
@@ -92,8 +92,8 @@ def asked_first(
     desired: DesiredState, live: LiveState, options: Options, *, target: Target, now: datetime
 ) -> Questions:
     """What has to be looked up before such a plan is made: it goes into `live` as its evidence. Mostly nothing."""
-    replaces = OnImmutableChange.REPLACE
-    if all(one.policy.on_immutable_change is not replaces for one in desired.resources.values()):
+    found = live.resources
+    if not any(may_ask(one, found.get(address)) for address, one in desired.resources.items()):
         return Questions()
     known, _ = ignoring(within(target.allowed, context_of(desired.resources, live, options, now)))
     return questions(known)

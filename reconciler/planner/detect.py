@@ -20,20 +20,20 @@ from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.guards import too_many_replicas
 from reconciler.planner.ignore import disturbing, held
 from reconciler.planner.ownership import Owner, marker_for, marker_of
+from reconciler.planner.rebase import STATE
 from reconciler.planner.recycle import restored
 from reconciler.planner.refuse import (
     forbidden_by_owner,
     forbidden_by_rule,
     forbidden_together,
     past_end_of_life,
+    recreatable,
     region_removal,
     replaceable,
 )
 from reconciler.planner.sentences import change_sentence, creation_sentence
 from reconciler.planner.sharing import is_shared, shares, unshared
 from reconciler.planner.steps import Forbidden, Step, feature_step, settle_pending, version_steps
-
-STATE_PATH = ("provisioningState",)
 
 
 def detect(context: Context, desired: DesiredResource) -> Finding:
@@ -103,7 +103,7 @@ def _present(context: Context, desired: DesiredResource, live: LiveResource) -> 
     owner = forbidden_by_owner(context, desired, live, changes)
     if owner is not None:
         return Finding(refusal=owner)
-    replaces = replaceable(desired, changes)
+    replaces = replaceable(desired, changes) or recreatable(context, desired, changes)
     if replaces:
         return Finding(replaces=replaces)
     refusal = (
@@ -239,7 +239,7 @@ def _failed(desired: DesiredResource, live: LiveResource) -> tuple[Change, ...]:
     """A failed resource is written again; the shown difference is its state (fact 3.3)."""
     if live.state != "Failed":
         return ()
-    return (Change(STATE_PATH, "Failed", "Succeeded", str(Rule.READ_ONLY), desired.origin),)
+    return (Change(STATE, "Failed", "Succeeded", str(Rule.READ_ONLY), desired.origin),)
 
 
 def _verb(context: Context, live: LiveResource, causes: tuple[Reason, ...]) -> tuple[Verb, tuple[Reason, ...]]:

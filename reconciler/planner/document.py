@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.model.address import Address, Scope
+from reconciler.model.checks import Checks
 from reconciler.model.diagnostic import Origin
 from reconciler.model.ledger import Applied
 from reconciler.model.plan import Action, Change, Plan, Refusal, Source, Target, Undeclared
@@ -22,7 +23,9 @@ from reconciler.planner.narrowed import allowed_document, ignored_document, rule
 from reconciler.planner.plain import plain
 
 SCHEMA_VERSION = 1
-NOT_NAMED = frozenset({"createdAt", "source", "read", "declared", "digest"})  # may differ between plans of one name
+NOT_NAMED = frozenset(
+    {"createdAt", "source", "read", "declared", "checks", "digest"}
+)  # may differ between plans of one name
 NOT_NAMED_OF_UNREAD = frozenset({"message", "hint"})
 
 
@@ -48,6 +51,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "latest": [latest_entry(row) for row in plan.latest],
         "limits": [limit_entry(row) for row in plan.limits],
         "volumes": [volume_entry(row) for row in plan.volumes],
+        "checks": checks_document(plan.checks),
         "summary": dict(plan.summary),
         "digest": plan.digest,
     }
@@ -158,6 +162,19 @@ def source_document(source: Source) -> dict[str, Any]:
 def unread_document(place: Unread) -> dict[str, str]:
     """One place that could not be read."""
     return {"where": place.where, "code": place.code, "message": place.message, "hint": place.hint}
+
+
+def checks_document(checks: Checks | None) -> dict[str, Any] | None:
+    """What was found before the first write; null where nobody looked."""
+    if checks is None:
+        return None
+    return {
+        "obstacles": [
+            {"what": str(one.what), "scope": one.scope, "words": one.words, "hint": one.hint, "actions": [*one.actions]}
+            for one in checks.obstacles
+        ],
+        "notChecked": [{"what": str(one.what), "scope": one.scope, "why": one.why} for one in checks.not_checked],
+    }
 
 
 def origin_document(origin: Origin | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from reconciler.kinds.rules import Rule
 from reconciler.model.address import Kind
+from reconciler.model.checks import Checked, Hindrance
 from reconciler.model.impact import Counted, LimitLevel, Replicated
 from reconciler.model.plan import Level, Reason, RefusalRule, Verb
 from reconciler.planner.diff import UNCHECKED
@@ -105,7 +106,20 @@ def _target() -> Schema:
 def _meaning() -> Schema:
     """What the plan means beyond its actions; absent where nobody computed it."""
     hint = _record({"addresses": _list(_ref("address")), "words": TEXT})
-    return {**_ignored(), **_impact(), "selection": _or_null(_selection()), "hints": _list(hint)}
+    return {
+        **_ignored(),
+        **_impact(),
+        "selection": _or_null(_selection()),
+        "hints": _list(hint),
+        "checks": {**_or_null(_checks()), "description": "found before the first write; not covered by the digest"},
+    }
+
+
+def _checks() -> Schema:
+    """What Azure would refuse this sign-in, and what could not be looked up."""
+    obstacle = {"what": _enum(Hindrance), "scope": TEXT, "words": TEXT, "hint": TEXT, "actions": _list(TEXT)}
+    unknown = {"what": _enum(Checked), "scope": TEXT, "why": TEXT}
+    return _record({"obstacles": _list(_record(obstacle)), "notChecked": _list(_record(unknown))})
 
 
 def _ignored() -> Schema:

@@ -202,6 +202,19 @@ def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook
     return tuple(refusals)
 
 
+def perhaps_last(context: Context, live: LiveResource) -> Refusal | None:
+    """A failed version may serve in some of its regions (fact 4.3/15): where no other one is usable, it stays."""
+    definition = live.address.parent
+    assert definition is not None
+    others = (other for other in context.live_versions(definition) if other.address != live.address)
+    offered = usable(mapping(live.body.get("publishingProfile")))
+    chosen = context.options.allow_last_version
+    lifted = names(chosen, live.address) or names(chosen, definition)
+    if lifted or not offered or any(_usable(other, {}) for other in others):
+        return None
+    return _last(definition, live.address)
+
+
 def _usable(live: LiveResource, changed: Mapping[Address, Mapping[str, Any]]) -> bool:
     profile = mapping(changed.get(live.address) or live.body.get("publishingProfile"))
     return live.state == "Succeeded" and usable(profile)

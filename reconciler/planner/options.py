@@ -18,6 +18,7 @@ class Options:
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
     `replication` asks how far versions are whose answer decides what `latest` resolves to.
+    `recreate` lets the policy recreateFailed count; a plan made again within one apply switches it off.
     `only` and `excepted` are address globs: what is planned at all (nothing named: everything). `others` is what the
     other targets of the settings declare.
     """
@@ -42,6 +43,7 @@ class Options:
     only: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
     others: tuple[Elsewhere, ...] = ()
+    recreate: bool = True
 
     @property
     def owner(self) -> str:

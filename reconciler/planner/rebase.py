@@ -43,7 +43,7 @@ class MovedField:
     live: Any
 
     def __str__(self) -> str:
-        return f"{dotted(self.path)} was {_words(self.planned)} and is {_words(self.live)} now"
+        return f"{dotted(self.path)} was {value_words(self.planned)} and is {value_words(self.live)} now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ def fit(action: Action, fresh: LiveResource | None) -> Action | Moved:
 def _moved_sharing(action: Action, fresh: LiveResource) -> tuple[MovedField, ...]:
     """Sharing is compared by itself: the gallery's own update may stand right before it in the plan (fact 2.2/5)."""
     read = ((change, dig(fresh.body, change.path)) for change in action.changes)
-    return tuple(MovedField(change.path, change.before, now) for change, now in read if not _equal(now, change.before))
+    return tuple(MovedField(change.path, change.before, now) for change, now in read if not equal(now, change.before))
 
 
 def _moved_owner(action: Action, fresh: LiveResource) -> Iterator[MovedField]:
     """Whose a gallery is when it is shared: a POST carries no tag that could tell."""
     owners = dig(action.expected or {}, OWNER), dig(fresh.body, OWNER)
-    if not _equal(*owners):
+    if not equal(*owners):
         yield MovedField(OWNER, *owners)
 
 
@@ -123,8 +123,8 @@ def fit_steps(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved | 
         return None
     shape = rules_of(first.address.kind).shape
     changes = _first_changes(shape, steps)
-    whole = replace(first, changes=changes, expected=_body_before(first, shape))
-    moved = tuple(_moved(whole, shape, _body_before(whole, shape), fresh))
+    whole = replace(first, changes=changes, expected=body_before(first, shape))
+    moved = tuple(_moved(whole, shape, body_before(whole, shape), fresh))
     return Moved(first.address, CHANGED, moved) if moved else None
 
 
@@ -146,7 +146,7 @@ def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved
             known = body.get(key)
             if isinstance(known, Mapping) and isinstance(sent[key], Mapping):
                 known = {part: value for part, value in known.items() if part in sent[key]}  # the plan may know less
-            if not _equal(known, sent[key]):
+            if not equal(known, sent[key]):
                 moved.append(MovedField((key,), sent[key], known))
     return Moved(fresh.address, CHANGED, tuple(moved)) if moved else None
 
@@ -171,13 +171,15 @@ def _first_changes(shape: Record, steps: tuple[Action, ...]) -> tuple[Change, ..
 
 
 def holds(action: Action, fresh: LiveResource) -> bool:
-    """Whether every planned field of an update is live already."""
+    """Whether every planned field of an update is live already; where only the state was to change, whether it did."""
     shape = rules_of(action.address.kind).shape
-    fields = [each for each in _planned(action) if each.path != STATE and not _unseen(shape, each.path)]
-    return bool(fields) and all(_equal(value_at(shape, fresh.body, each.path), each.after) for each in fields)
+    planned = list(_planned(action))
+    fields = [each for each in planned if each.path != STATE and not unseen(shape, each.path)]
+    mended = fresh.state == "Succeeded" and any(each.path == STATE for each in planned)
+    return bool(fields or mended) and all(equal(value_at(shape, fresh.body, each.path), each.after) for each in fields)
 
 
-def _unseen(shape: Record, path: Path) -> bool:
+def unseen(shape: Record, path: Path) -> bool:
     """Whether the service never answers with the field, so that it can neither have moved nor be seen."""
     found = rule_at(shape, path)
     return found is not None and found.rule in HIDDEN
@@ -185,7 +187,7 @@ def _unseen(shape: Record, path: Path) -> bool:
 
 def _laid_over(action: Action, fresh: LiveResource) -> Action | Moved:
     shape = rules_of(action.address.kind).shape
-    before = _body_before(action, shape)
+    before = body_before(action, shape)
     moved = {field.path: field for field in _moved(action, shape, before, fresh)}
     if moved:
         there = holds(action, fresh)
@@ -221,7 +223,7 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
     """Planned fields that moved; entries of lists that are declared whole; the owner and the state, always."""
     for each in _planned(action):
         now = fresh.state if each.path == STATE else value_at(shape, fresh.body, each.path)
-        if each.path[0] not in NOT_COMPARED and not _equal(now, each.before):
+        if each.path[0] not in NOT_COMPARED and not equal(now, each.before):
             yield MovedField(each.path, each.before, now)
     for change in action.changes:
         now = value_at(shape, fresh.body, change.path)
@@ -231,7 +233,7 @@ def _moved(action: Action, shape: Record, before: Mapping[str, Any], fresh: Live
     for path in dict.fromkeys(path for change in action.changes for path in whole_lists(shape, change.path)):
         yield from _other_entries(path, dig(before, path), dig(fresh.body, path))
     owners = dig(before, OWNER), dig(fresh.body, OWNER)
-    if not _equal(*owners):
+    if not equal(*owners):
         yield MovedField(OWNER, *owners)
     failed_since = fresh.state == "Failed" and fingerprint(fresh) != action.fingerprint
     if failed_since and all(change.path != STATE for change in action.changes):
@@ -244,7 +246,7 @@ def _other_entries(path: Path, before: Any, now: Any) -> Iterator[MovedField]:
         yield MovedField((*path, key), old.get(key), new.get(key))
 
 
-def _body_before(action: Action, shape: Record) -> Mapping[str, Any]:
+def body_before(action: Action, shape: Record) -> Mapping[str, Any]:
     """The canonical body an action was planned against: told for a later step, else its own body with no change."""
     if action.expected is not None:
         return action.expected
@@ -265,12 +267,13 @@ def _differences(action: Action, fresh: LiveResource | None) -> Iterator[MovedFi
         yield MovedField(change.path, change.before, change.after)
 
 
-def _equal(one: Any, two: Any) -> bool:
+def equal(one: Any, two: Any) -> bool:
     """Equal values; an empty list or map is as good as none."""
     return same(None if one in ({}, []) else one, None if two in ({}, []) else two)
 
 
-def _words(value: Any) -> str:
+def value_words(value: Any) -> str:
+    """A canonical value in one short text; “absent” for none."""
     if value is None:
         return "absent"
     text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True)

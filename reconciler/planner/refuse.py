@@ -20,6 +20,7 @@ from reconciler.planner.bodies import tagged
 from reconciler.planner.context import Context
 from reconciler.planner.options import names
 from reconciler.planner.ownership import Owner, owner_name
+from reconciler.planner.rebase import STATE
 from reconciler.planner.sharing import ENABLED
 from reconciler.planner.steps import Forbidden
 from reconciler.planner.words import restored, ways_out_of
@@ -88,6 +89,17 @@ def replaceable(desired: DesiredResource, changes: Changes) -> Changes:
     if desired.policy.on_immutable_change is not OnImmutableChange.REPLACE:
         return ()
     return _fixed(changes)
+
+
+def recreatable(context: Context, desired: DesiredResource, changes: Changes) -> Changes:
+    """The state of a failed version whose policy asks to make it anew; () where it does not, or more would change so.
+
+    Nothing of what cannot change may come along (fact 7/9): that asks for a policy of its own.
+    """
+    version = desired.address.kind is Kind.IMAGE_VERSION
+    if not (version and desired.policy.recreate_failed and context.options.recreate) or _fixed(changes):
+        return ()
+    return tuple(change for change in changes if change.path == STATE and change.before == "Failed")
 
 
 def _fixed(changes: Changes) -> Changes:

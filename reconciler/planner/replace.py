@@ -27,6 +27,7 @@ from reconciler.planner.fingerprint import fingerprint
 from reconciler.planner.options import names
 from reconciler.planner.order import source_key
 from reconciler.planner.ownership import Owner, owner_name
+from reconciler.planner.rebase import STATE
 from reconciler.planner.recycle import SWITCH_OFF, soft_delete_on, switched_on
 from reconciler.planner.remaking import asked_of, doubts, origins_of, remade_body
 from reconciler.planner.scope import doubted
@@ -36,6 +37,7 @@ from reconciler.planner.words import replacement_words, short_id
 
 SHOWN = 5
 SYSTEM = frozenset({"osType", "osState", "hyperVGeneration", "architecture", "purchasePlan", "location"})
+WRITE_INSTEAD = "policy.recreateFailed: false, to write it once more instead"
 _READ_BETTER = ("another apiVersion in the settings",)
 
 Create = Callable[[Context, DesiredResource], Finding]
@@ -62,14 +64,22 @@ class _Obstacle:
 
 def questions(context: Context) -> Questions:
     """What has to be looked up before the replacements that are asked for can be decided; nothing where none is."""
-    asking = [one for one in context.desired.values() if one.policy.on_immutable_change is OnImmutableChange.REPLACE]
-    present = sorted(one.address for one in asking if one.address in context.live.resources)
+    resources = context.live.resources
+    present = sorted(one.address for one in context.desired.values() if may_ask(one, resources.get(one.address)))
     asked = {address for address in present if detect(context, context.desired[address]).replaces}
     roots = [root for root in sorted(asked) if asked.isdisjoint(root.ancestors)]
     going = [address for root in roots for address in _at_and_below(context, root)]
     versions = [context.desired[one] for one in going if one.kind is Kind.IMAGE_VERSION and one in context.desired]
     bodies = [remade_body(context, version) for version in versions]
     return Questions(asked_of(bodies), tuple(root for root in roots if root.kind is not Kind.ROLE_ASSIGNMENT))
+
+
+def may_ask(desired: DesiredResource, live: LiveResource | None) -> bool:
+    """Whether the policy of a resource may ask for a replacement of what is live."""
+    if live is None:
+        return False
+    failed = desired.policy.recreate_failed and live.state == "Failed"
+    return failed or desired.policy.on_immutable_change is OnImmutableChange.REPLACE
 
 
 def replacements(context: Context, findings: Mapping[Address, Finding], create: Create) -> Replacements:
@@ -87,6 +97,7 @@ def replacements(context: Context, findings: Mapping[Address, Finding], create: 
             *_obstacles(context, going, findings, create),
             *_unmakable(context, going, leaving),
             *_read_from(context, going),
+            *_failed_last(context, root, findings[root].replaces),
         )
         if obstacles:
             refusals.append(_refusal(context, root, going, findings[root].replaces, obstacles))
@@ -279,6 +290,17 @@ def _read_from(context: Context, going: tuple[Address, ...]) -> Iterator[_Obstac
             yield _Obstacle(RefusalRule.IMMUTABLE, message, (f"declare {source.text()} again",))
 
 
+def _only_failed(changes: tuple[Change, ...]) -> bool:
+    """Whether a replacement is asked for because of the state alone."""
+    return all(change.path == STATE for change in changes)
+
+
+def _failed_last(context: Context, root: Address, changes: tuple[Change, ...]) -> Iterator[_Obstacle]:
+    found = guards.perhaps_last(context, context.live.resources[root]) if _only_failed(changes) else None
+    if found is not None:
+        yield _Obstacle(found.rule, found.message, found.ways_out, found.override)
+
+
 def _refusal(
     context: Context,
     root: Address,
@@ -290,7 +312,7 @@ def _refusal(
     told = "; ".join(dict.fromkeys(obstacle.message for obstacle in obstacles[:SHOWN]))
     more = f" and {len(obstacles) - SHOWN} more" if len(obstacles) > SHOWN else ""
     ways = dict.fromkeys(way for obstacle in obstacles[:SHOWN] for way in obstacle.ways_out)
-    restore = ", ".join(change.dotted for change in changes)
+    restore = f"restore {', '.join(change.dotted for change in changes)}"
     origin = context.desired[root].origin
     return Refusal(
         first.rule,
@@ -298,7 +320,7 @@ def _refusal(
         going,
         f"{root.text()} cannot be replaced: {told}{more}",
         changes,
-        (*ways, f"restore {restore}"),
+        (*ways, WRITE_INSTEAD if _only_failed(changes) else restore),
         override=first.override,
         origin=next((change.origin for change in changes if change.origin), origin),
     )
@@ -307,9 +329,11 @@ def _refusal(
 def _actions(
     context: Context, root: Address, going: tuple[Address, ...], findings: Mapping[Address, Finding], create: Create
 ) -> Iterator[Action]:
+    failed = _only_failed(findings[root].replaces)
     for address in going:
         live, desired = context.live.resources[address], context.desired.get(address)
-        reasons = (Reason.IMMUTABLE_CHANGED,) if address == root else (Reason.PARENT_REPLACED,)
+        own = Reason.IN_FAILED_STATE if failed else Reason.IMMUTABLE_CHANGED
+        reasons = (own,) if address == root else (Reason.PARENT_REPLACED,)
         changes = findings[root].replaces if address == root else ()
         if desired is None:
             yield _removal(live, None, (*reasons, Reason.NO_LONGER_DECLARED), ())

@@ -47,15 +47,36 @@ def version_steps(
     With `mark`, the steps before the last carry a tag that says the flag is to be set back: a run that is cut off
     between them leaves that word in Azure, and the next plan sets it back (see `settle_pending`).
     """
-    dropped, restored = _moved_regions(live, after)
+    dropped, restored = moved = _moved_regions(live, after)
     if not dropped and not restored:
         return (Step(dict(after)),)
     leaving = tuple(sorted({*dropped, *restored}))
     names = ", ".join(entry_name(region) for region in leaving)
     if f"[{after.get('location')}]" in restored:
         return Forbidden("the home region cannot leave the target regions, so its storage type cannot change", leaving)
-    if _flag(declared) is False:
+    if forbids_removal(declared):
         return Forbidden(f"removing {names} is forbidden by the declared safetyProfile.{FLAG}: false", leaving)
+    return _removing(live, after, moved, "add them again with the new storage type", mark=mark)
+
+
+def region_steps(live: Mapping[str, Any], regions: tuple[str, ...], *, mark: bool) -> tuple[Step, ...]:
+    """The bodies that take some regions of a version away and add them again as they were (facts 3.3, 4.3/15).
+
+    `regions` are keys such as `[westus2]`. Whether they may go is for the caller to know; `mark` as in `version_steps`.
+    """
+    return _removing(live, live, ((), regions), "add them again", mark=mark)
+
+
+def _removing(
+    live: Mapping[str, Any],
+    after: Mapping[str, Any],
+    moved: tuple[tuple[str, ...], tuple[str, ...]],
+    back: str,
+    *,
+    mark: bool,
+) -> tuple[Step, ...]:
+    """The steps that lead to `after`; `moved` are the regions that go and those that come back, in the words `back`."""
+    dropped, restored = moved
     pending = mark and _flag(after) is not True
     steps: list[Step] = []
     if _flag(live) is not True:
@@ -63,7 +84,7 @@ def version_steps(
     shrunk = _open(_without(after, restored) if restored else after, pending=pending)
     steps.append(Step(shrunk, "", _gap(dropped, restored)))
     if not same(shrunk, after):
-        words = "add them again with the new storage type" if restored else "set the flag back"
+        words = back if restored else "set the flag back"
         steps.append(Step(dict(after), words, companion=True))
     return tuple(steps)
 
@@ -88,6 +109,11 @@ def settle_pending(after: Mapping[str, Any], declared: Mapping[str, Any]) -> Map
     if _flag(declared) is None:
         after["safetyProfile"] = {**mapping(after.get("safetyProfile")), FLAG: False}
     return after
+
+
+def forbids_removal(declared: Mapping[str, Any]) -> bool:
+    """Whether a declared body says that no region may go (fact 2.4/25)."""
+    return _flag(declared) is False
 
 
 def _moved_regions(live: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

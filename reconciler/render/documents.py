@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.model.diagnostic import Diagnostic, Origin
 from reconciler.model.health import ResourceHealth
-from reconciler.model.report import RegionProgress, Report
+from reconciler.model.report import Outcome, RegionProgress, Report
 from reconciler.model.secrets import deep_without_secrets
 from reconciler.model.state import DesiredState
 from reconciler.planner.document import SCHEMA_VERSION
@@ -38,12 +38,15 @@ def validation_document(diagnostics: tuple[Diagnostic, ...], verdict: str, code:
     return {"schemaVersion": SCHEMA_VERSION, "valid": True, "diagnostics": diagnostics_document(diagnostics)}
 
 
-def report_document(report: Report) -> dict[str, Any]:
-    """The outcome of every action."""
+def report_document(report: Report, again: str = "") -> dict[str, Any]:
+    """The outcome of every action, the ids of the actions that ended in each way, and the command to go on with."""
     return {
         "schemaVersion": SCHEMA_VERSION,
         "digest": report.digest,
         "interrupted": report.interrupted,
+        "continueWith": again,
+        "counts": counts_document(report),
+        "outcomes": {str(outcome): [one.action_id for one in report.ended(outcome)] for outcome in Outcome},
         "deletedAndNotMade": [address.text(with_subscription=True) for address in report.lost],
         "results": [
             {
@@ -53,8 +56,10 @@ def report_document(report: Report) -> dict[str, Any]:
                 "outcome": str(result.outcome),
                 "why": result.why,
                 "errorCode": result.error_code,
+                "hint": result.hint,
                 "seconds": round(result.seconds, 3),
-                "regions": [_region(region) for region in result.regions],
+                "regions": [region_document(region) for region in result.regions],
+                "warnings": list(result.warnings),
             }
             for result in report.results
         ],
@@ -71,7 +76,7 @@ def status_document(rows: Iterable[ResourceHealth]) -> dict[str, Any]:
                 "kind": str(row.address.kind),
                 "health": str(row.health),
                 "why": row.why,
-                "regions": [_region(region) for region in row.regions],
+                "regions": [region_document(region) for region in row.regions],
                 **({"seenAt": row.seen.isoformat()} if row.seen else {}),
             }
             for row in rows
@@ -127,5 +132,11 @@ def _place(origin: Origin | str) -> dict[str, Any]:
     return {"file": file, "line": int(line), "column": int(column)}
 
 
-def _region(region: RegionProgress) -> dict[str, Any]:
+def counts_document(report: Report) -> dict[str, int]:
+    """How many actions ended in each way, all of them named."""
+    return {str(outcome): report.count(outcome) for outcome in Outcome}
+
+
+def region_document(region: RegionProgress) -> dict[str, Any]:
+    """How far a version is in one region."""
     return {"region": region.region, "state": region.state, "progress": region.progress, "details": region.details}

@@ -14,11 +14,11 @@ from rich.live import Live
 from rich.text import Text
 
 from reconciler.executor.run import Progress
-from reconciler.model.plan import Action
 from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
 from reconciler.render.report_text import result_line
-from reconciler.render.words import where
+from reconciler.render.running import Going, Running
+from reconciler.render.words import safe, where
 
 BAR = 10
 COMPLETE = 100
@@ -27,12 +27,11 @@ COMPLETE = 100
 class LiveProgress:
     """A live region at the bottom of a terminal; use it as a context manager."""
 
-    def __init__(self, stream: TextIO, page: Page, total: int) -> None:
+    def __init__(self, stream: TextIO, page: Page, running: Running) -> None:
         self._page = page
-        self._total = total
-        self._done = 0
-        self._running: dict[str, tuple[Action, tuple[RegionProgress, ...]]] = {}
+        self._running = running
         console = Console(file=stream, no_color=not page.colour, highlight=False, width=page.width)
+        self._told: dict[str, str] = {}
         self._live = Live(console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
@@ -51,32 +50,37 @@ class LiveProgress:
             self._show(progress)
 
     def _show(self, progress: Progress) -> None:
+        self._running.take(progress)
         for result in progress.finished:
-            self._running.pop(result.action_id, None)
-            self._done += 1
             self._live.console.print(Text.from_ansi(result_line(result, self._page)), soft_wrap=True)
-        for action in progress.started:
-            self._running[action.id] = (action, ())
         for task in progress.looked:
-            self._running[task.action.id] = (task.action, task.regions)
-        self._live.update(self._picture())
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                told = f"    {where(task.action.address, self._page)}  {safe(task.note)}"
+                self._live.console.print(Text(told), soft_wrap=True)
+        self._live.update(self.picture())
 
-    def _picture(self) -> Group:
-        lines = sum(1 + len(regions) for _, regions in self._running.values())
+    def picture(self) -> Group:
+        """What runs now, as tall as the terminal at most: a row each, with its regions where there is room."""
+        running = self._running
+        lines = sum(1 + len(going.regions) for going in running.going.values())
         roomy = lines + 2 <= self._live.console.height
-        fitting = list(self._running.values())[: max(self._live.console.height - 3, 1)]
-        rows = [self._row(action, regions, roomy=roomy) for action, regions in fitting]
-        more = len(self._running) - len(rows)
-        tail = f"{self._done} of {self._total} done" + (f", {more} more running" if more else "")
+        fitting = list(running.going.values())[: max(self._live.console.height - 3, 1)]
+        rows = [self._row(going, roomy=roomy) for going in fitting]
+        more = len(running.going) - len(rows)
+        tail = f"{running.done} of {running.total} done · {running.elapsed_words}" + (
+            f", {more} more running" if more else ""
+        )
         return Group(*rows, Text(tail, style="bold"))
 
-    def _row(self, action: Action, regions: tuple[RegionProgress, ...], *, roomy: bool) -> Text:
-        row = Text("… ", no_wrap=True, overflow="ellipsis")
+    def _row(self, going: Going, *, roomy: bool) -> Text:
+        row, regions = Text("… ", no_wrap=True, overflow="ellipsis"), going.regions
         if regions and not roomy:
             done = sum(region.state == "Completed" for region in regions)
             _append_bar(row, sum(map(_percent, regions)) // len(regions))
             row.append(f" {done:>2} of {len(regions):<2} regions  ")
-        row.append(f"{action.verb} {where(action.address, self._page)}")
+        row.append(f"{going.action.verb} {where(going.action.address, self._page)}")
+        row.append(f"  {self._running.time_words(going)}", style="dim")
         for region in regions if roomy else ():
             row.append(f"\n    {region.region:<20} ")
             _append_bar(row, _percent(region))

@@ -13,12 +13,13 @@ from typing import Final
 from reconciler.model.plan import Action, Change, Level, Plan, Refusal, Verb
 from reconciler.render.action_text import ACCEPTED, REASON_WORDS, SYMBOLS, own_words
 from reconciler.render.blocks import Block, Rank, Section, fitted
+from reconciler.render.checks_text import hindrance_words, not_checked_words, place_of
 from reconciler.render.declared import creation_line, declared_items
 from reconciler.render.grouping import by_resource, counted, main_action
 from reconciler.render.impact_markdown import impact_blocks
 from reconciler.render.markdown import code, escaped
 from reconciler.render.plan_text import UNREAD, only_undeclared
-from reconciler.render.words import value_words
+from reconciler.render.words import count_words, value_words
 
 NAME: Final = 60
 HELD: Final = 5
@@ -52,6 +53,8 @@ def _verdict(plan: Plan) -> str:
     counts = f"{', '.join(counted(plan))}, {unchanged}"
     stops = [f"{len(plan.refusals)} refused"] if plan.refusals else []
     stops += [f"{len(plan.unread)} unread"] if plan.unread else []
+    if not stops and plan.hindered:
+        return f"**{hindrance_words(plan)}: nothing would be written without `--partial`.** {counts}"
     if not stops:
         return f"**Ready to apply:** {counts}"
     lifted = "" if any(found.level is Level.RUN for found in plan.refusals) else " without `--partial`"
@@ -78,6 +81,7 @@ def _blocks(plan: Plan, *, several: bool) -> Iterator[Block]:
         line = f"- **unread** {code(place.where)} {escaped(place.code, NAME)}"
         hint = f" · {escaped(place.hint)}" if place.hint else ""
         yield Block(Rank.UNREAD, f"{line}: {escaped(place.message)}{hint}", line)
+    yield from _checks(plan)
     for steps in by_resource(plan):
         yield _resource(steps, several=several)
     for row in only_undeclared(plan):
@@ -87,6 +91,17 @@ def _blocks(plan: Plan, *, several: bool) -> Iterator[Block]:
     for address in plan.unowned:
         line = f"- {code(address.text(with_subscription=several))} is not this instance's and not declared"
         yield Block(Rank.FOREIGN, line, line)
+
+
+def _checks(plan: Plan) -> Iterator[Block]:
+    """What stands before the first write; what is not checked is told after everything else."""
+    for one in plan.checks.obstacles if plan.checks is not None else ():
+        line = f"- **stopped by {one.what}** {code(place_of(one.scope))} {escaped(one.words)}"
+        stops = count_words(len(one.actions), "action")
+        yield Block(Rank.STOPPED, f"{line} · stops {stops} · {escaped(one.hint)}", line)
+    for unknown in plan.checks.not_checked if plan.checks is not None else ():
+        line = f"- {escaped(not_checked_words(unknown))}"
+        yield Block(Rank.HINT, line, line)
 
 
 def _refusal(refusal: Refusal, *, several: bool) -> Block:

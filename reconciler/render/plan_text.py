@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.plan import Level, Plan, Refusal, Source, Target, Undeclared, Verb
 from reconciler.model.state import Unread
 from reconciler.render.action_text import change_lines, drift_words, resource_lines
+from reconciler.render.checks_text import check_lines
 from reconciler.render.grouping import by_resource
 from reconciler.render.impact_text import impact_lines
 from reconciler.render.layout import fold, items, two_columns
@@ -45,6 +46,7 @@ def plan_text(plan: Plan, facts: ReadFacts, page: Page, occasion: Occasion = Occ
         selection_lines(plan, page),
         _overrides(plan, page),
         impact_lines(plan, page),
+        check_lines(plan, page),
         verdict_lines(plan, page, occasion),
     )
     blocks += filter(None, ("\n".join(lines) for lines in lists))

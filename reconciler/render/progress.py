@@ -1,29 +1,45 @@
-"""What people see while an apply runs: what starts, how far each region is, and how each action ended. To stderr."""
+"""What people see while an apply runs: what starts, how far each region is, and how each action ended. To stderr.
+
+When nothing happens for a while, a line says what still runs: a log that is silent for an hour looks like a dead one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from typing import Final, TextIO
 
 from reconciler.executor.run import Progress
 from reconciler.model.address import Address
-from reconciler.render.layout import cut, fold
+from reconciler.render.layout import cut, fold, items
 from reconciler.render.paint import Page
 from reconciler.render.report_text import regions_words, result_line
-from reconciler.render.words import where
+from reconciler.render.running import Running
+from reconciler.render.words import safe, where
+
+SILENCE: Final = 30.0  # seconds
+NAMED: Final = 5  # of what runs, so many are named
 
 
 class ProgressLines:
     """Prints one line per event; a version's regions again only when they moved."""
 
-    def __init__(self, stream: TextIO, page: Page) -> None:
+    def __init__(self, stream: TextIO, page: Page, running: Running, clock: Callable[[], float]) -> None:
         self._stream = stream
         self._page = page
+        self._running = running
+        self._clock = clock
+        self._told_at = clock()
         self._shown: dict[str, str] = {}
+        self._told: dict[str, str] = {}
 
     def show(self, progress: Progress) -> None:
-        """Print what one step brought."""
+        """Print what one step brought, or after some silence what still runs."""
+        self._running.take(progress)
         for task in progress.looked:
+            if task.note and self._told.get(task.action.id) != task.note:
+                self._told[task.action.id] = task.note
+                self._regions(task.action.address, safe(task.note))
             words = regions_words(task.regions)
             if words and self._shown.get(task.action.id) != words:
                 self._shown[task.action.id] = words
@@ -36,12 +52,22 @@ class ProgressLines:
         for action in progress.started:
             started = cut(f"… {action.verb} {where(action.address, self._page)}", self._page.width)
             self._line(self._page.paint(started, "dim"))
+        if self._running.going and self._clock() - self._told_at >= SILENCE:
+            self._still_running()
+
+    def _still_running(self) -> None:
+        running = self._running
+        names = [running.words(going, self._page) for going in list(running.going.values())[:NAMED]]
+        more = len(running.going) - len(names)
+        told = [*names, *([f"and {more} more"] if more else []), f"{running.done} of {running.total} done"]
+        self._line(self._page.paint("\n".join(items(told, self._page.width, first="… still running: ")), "dim"))
 
     def _regions(self, address: Address, words: str) -> None:
         self._line("\n".join(fold(f"    {where(address, self._page)}  {words}", self._page.width, "      ")))
 
     def _line(self, text: str) -> None:
         """Progress that nobody can read must not stop what it tells of."""
+        self._told_at = self._clock()
         with suppress(OSError, ValueError):
             self._stream.write(f"{text}\n")
             self._stream.flush()

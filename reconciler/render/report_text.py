@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from reconciler.model.health import Health, ResourceHealth
@@ -19,6 +19,11 @@ MARKS = {
     Outcome.UNATTEMPTED: ("-", "dim"),
     Outcome.PENDING: ("…", "change"),
 }
+NAMES = {outcome: str(outcome) for outcome in Outcome} | {Outcome.UNATTEMPTED: "not attempted"}
+HEADINGS = NAMES | {Outcome.SKIPPED: "skipped because"}
+LISTED = (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.SKIPPED, Outcome.PENDING, Outcome.UNATTEMPTED)
+MOST_SUCCEEDED = 10
+MOST_ALIKE = 20
 HEALTH_MARKS = {
     Health.HEALTHY: ("✓", "good"),
     Health.PROGRESSING: ("…", "change"),
@@ -28,21 +33,49 @@ HEALTH_MARKS = {
 }
 
 
-def report_text(report: Report, seconds: float, page: Page) -> str:
-    """Every action that did not simply succeed, then the counts."""
-    lines = [
-        line for result in report.results if result.outcome is not Outcome.SUCCEEDED for line in _result(result, page)
-    ]
+def report_text(report: Report, seconds: float, page: Page, again: str = "") -> str:
+    """Where anything is unfinished one list for each way of ending, then the counts, and the command to go on with."""
+    lines = []
+    unfinished = any(result.outcome is not Outcome.SUCCEEDED for result in report.results)
+    if unfinished:
+        lines += [line for outcome in LISTED for line in _list(report, outcome, page)]
+    lines += [line for result in report.results if _done_with_words(result) for line in _result(result, page)]
     if report.lost:
         told = ", ".join(where(address, page) for address in report.lost)
         words = f"DELETED AND NOT MADE AGAIN: {told}; plan and apply again, what is declared is made anew"
         lines += [page.paint(line, "stop") for line in fold(words, page.width, "  ")]
-    counts = [f"{report.count(outcome)} {outcome}" for outcome in Outcome if report.count(outcome)]
+    counts = [f"{report.count(outcome)} {NAMES[outcome]}" for outcome in LISTED if report.count(outcome)]
     done = ", ".join(counts) if counts else "nothing to do"
     lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
     if report.interrupted:
-        lines.append("interrupted; what is pending goes on in Azure, plan again to see it")
+        lines.append("interrupted; what is pending goes on in Azure")
+    if again:  # on a line of its own that is never broken, so that it can be copied
+        lines += [page.paint("to continue:" if unfinished else "once that is mended:", "bold"), f"  {safe(again)}"]
     return "\n".join(lines) + "\n"
+
+
+def _list(report: Report, outcome: Outcome, page: Page) -> Iterator[str]:
+    """What ended so: alike ones together where their cause says all, each on its own where there is more to say."""
+    results = report.ended(outcome)
+    if not results:
+        return
+    yield page.paint(f"{HEADINGS[outcome]} ({len(results)})", "bold")
+    if outcome is Outcome.SUCCEEDED:
+        yield from _names(results, page, MOST_SUCCEEDED)
+    elif outcome in (Outcome.FAILED, Outcome.PENDING):
+        for result in results:
+            yield from _result(result, page)
+    else:
+        for why in dict.fromkeys(result.why for result in results):
+            mark, kind = MARKS[outcome]
+            yield from (page.paint(line, kind) for line in fold(f"{mark} {safe(why)}", page.width))
+            yield from _names([result for result in results if result.why == why], page, MOST_ALIKE)
+
+
+def _names(results: Sequence[ActionResult], page: Page, most: int) -> Iterator[str]:
+    named = [f"{result.verb} {where(result.address, page)}" for result in results[:most]]
+    more = [f"and {len(results) - most} more"] if len(results) > most else []
+    yield from items([*named, *more], page.width)
 
 
 def left_text(plan: Plan, page: Page) -> str:
@@ -58,10 +91,20 @@ def left_text(plan: Plan, page: Page) -> str:
 def _result(result: ActionResult, page: Page) -> Iterator[str]:
     mark, kind = MARKS[result.outcome]
     left = f"{mark} {result.verb} {where(result.address, page)}"
-    yield page.paint(two_columns(left, str(result.outcome), page.width), kind)
+    yield page.paint(two_columns(left, seconds_words(result.seconds), page.width), kind)
     code = f"{result.error_code}: " if result.error_code else ""
     if result.why:
         yield from fold(f"    {safe(code + result.why)}", page.width)
+    if result.regions:
+        yield from items(map(_region_words, result.regions), page.width)
+    if result.hint:
+        yield from fold(f"    hint: {safe(result.hint)}", page.width, "      ")
+    for warning in result.warnings:
+        yield from fold(f"    warning: {safe(warning)}", page.width)
+
+
+def _done_with_words(result: ActionResult) -> bool:
+    return result.outcome is Outcome.SUCCEEDED and bool(result.why or result.warnings)
 
 
 def result_line(result: ActionResult, page: Page) -> str:

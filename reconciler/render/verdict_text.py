@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from reconciler.errors import ExitCode
 from reconciler.model.plan import Level, Plan, Verb
+from reconciler.render.checks_text import hindrance_words
 from reconciler.render.grouping import by_resource, counted, main_action
 from reconciler.render.layout import fold, items
 from reconciler.render.paint import Page
@@ -45,9 +46,11 @@ def verdict_lines(plan: Plan, page: Page, occasion: Occasion) -> Iterator[str]:
     counts = ", ".join(part.replace(" ", TIED) for part in [*counted(plan), *stops, unchanged])
     lines = items([counts, digest.replace(" ", TIED)], page.width, "  ", "")
     yield from (page.paint(line.replace(TIED, " "), "bold") for line in lines)
-    words = _stopped(plan, occasion) if stopped else _going(plan, occasion)
+    hindered = not stopped and plan.hindered
+    words = _stopped(plan, occasion) if stopped else _hindered(plan, occasion) if hindered else _going(plan, occasion)
     if words:
-        yield from (page.paint(line, "stop" if stopped else "bold") for line in fold(words, page.width, "  "))
+        kind = "stop" if stopped or hindered else "bold"
+        yield from (page.paint(line, kind) for line in fold(words, page.width, "  "))
 
 
 def dangers(plan: Plan) -> list[str]:
@@ -85,6 +88,15 @@ def _reasons(plan: Plan) -> str:
 
 def _stand(plan: Plan) -> str:
     return "stands against it" if len(plan.refusals) == 1 else "stand against it"
+
+
+def _hindered(plan: Plan, occasion: Occasion) -> str:
+    """What an apply comes to whose writes Azure would refuse, all or some of them."""
+    found = hindrance_words(plan)
+    if occasion is Occasion.PARTIAL:
+        return f"All but what is stopped by {found} will be done: apply exits {ExitCode.PARTIAL:d}"
+    who = "Nothing is done yet, `apply` would write nothing" if occasion is Occasion.PLAN else "Nothing will be written"
+    return f"{who}, because of {found}: apply exits {ExitCode.FAILED:d}; `apply --partial` would do the rest"
 
 
 def _going(plan: Plan, occasion: Occasion) -> str:

@@ -94,8 +94,16 @@ def age_words(age: timedelta) -> str:
 
 
 def seconds_words(seconds: float) -> str:
-    """`0.9 s`, `12 s`, `4 min 10 s`."""
+    """`0.9 s`, `12 s`, `4 min 10 s`, `2 h 5 min`."""
     if seconds < 10:  # noqa: PLR2004 - tenths matter only below
         return f"{seconds:.1f} s"
+    return whole_seconds_words(seconds)
+
+
+def whole_seconds_words(seconds: float) -> str:
+    """`0 s`, `12 s`, `4 min 10 s`, `2 h 5 min`: for what is looked at while it grows."""
     minutes, rest = divmod(round(seconds), 60)
+    hours, over = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {over} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

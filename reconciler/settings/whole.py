@@ -20,6 +20,7 @@ from reconciler.settings.blocks import (
 from reconciler.settings.words import (
     ApiVersion,
     Block,
+    Checks,
     Cloud,
     Group,
     Instance,
@@ -37,7 +38,10 @@ FILE_ONLY: Final = frozenset({"targets", "ignore"})  # lists of blocks: no varia
 
 
 class Settings(Block):
-    """Everything a run can be told outside manifests. `timeout` is one request's, in seconds; `target` chooses."""
+    """Everything a run can be told outside manifests. `timeout` is one request's, in seconds; `target` chooses.
+
+    `heal` lets an apply heal the regions of a version that failed.
+    """
 
     instance: Instance | None = None
     ownership: Ownership = "tag"
@@ -53,6 +57,7 @@ class Settings(Block):
     scopes: tuple[ScopeSettings, ...] = ()
     prune: Prune = "confirm"
     updatableFields: UpdatableFields = "accepted"
+    checks: Checks = "on"
     limits: LimitSettings = LimitSettings()
     ignore: tuple[IgnoreSettings, ...] = ()
     targets: tuple[TargetSettings, ...] = ()
@@ -61,6 +66,7 @@ class Settings(Block):
     emulator: EmulatorSettings = EmulatorSettings()
     timeout: float = Field(default=60, gt=0, le=3600)
     workers: int = Field(default=16, ge=1, le=64)
+    heal: bool = True
 
     @model_validator(mode="after")
     def _custom_cloud(self) -> Self:

@@ -18,6 +18,7 @@ CredentialType = Literal[
 ]
 Ownership = Literal["tag", "none"]
 Prune = Literal["off", "confirm", "on"]
+Checks = Literal["on", "off"]
 Mode = Literal["plan", "apply"]
 UpdatableFields = Literal["documented", "accepted"]
 KindName = Literal["Gallery", "ImageDefinition", "ImageVersion", "RoleAssignment"]

@@ -9,13 +9,12 @@ import json
 import os
 import re
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from reconciler.errors import PlanFileError, UsageError
 from reconciler.planner.saved import ANEW, Saved, load
+from reconciler.store.files import replace_file
 
 LARGEST: Final = 512 * 2**20
 BLANK: Final = b" \t\r\n"
@@ -71,33 +70,25 @@ def write_plan(path: str, text: str) -> None:
     """Write a file whole or not at all, readable for its owner alone. Raises UsageError."""
     try:
         check_place(path)
-        number, name = tempfile.mkstemp(prefix=".plan-", dir=Path(path).parent)  # mode 0600
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(number)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        replace_file(Path(path), text)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot write the plan to {path}: {why}", "name another file") from error
 
 
-def check_place(path: str) -> None:
-    """Nothing but a plan of ours or an empty file is ever replaced by a plan. Raises UsageError."""
+def check_place(path: str, what: str = "plan", ours: re.Pattern[bytes] = OURS) -> None:
+    """Nothing but a file of `ours` or an empty one is ever replaced. Raises UsageError."""
     try:
         kind = os.stat(path).st_mode  # noqa: PTH116 - what a link leads to counts
         if not stat.S_ISREG(kind):
-            raise UsageError(f"cannot write the plan to {path}: it is no regular file", "name another file")
+            raise UsageError(f"cannot write the {what} to {path}: it is no regular file", "name another file")
         with Path(path).open("rb") as file:
             head = file.read(HEAD)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UsageError(f"cannot write the plan to {path}: {error.strerror or error}", "name another file") from error
-    if head.strip() and not OURS.match(head):
-        raise UsageError(f"cannot write the plan to {path}: it holds something else", "name another file")
+        raise UsageError(
+            f"cannot write the {what} to {path}: {error.strerror or error}", "name another file"
+        ) from error
+    if head.strip() and not ours.match(head):
+        raise UsageError(f"cannot write the {what} to {path}: it holds something else", "name another file")

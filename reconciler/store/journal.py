@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.model.address import Address
 from reconciler.model.plan import Target
@@ -18,6 +18,32 @@ from reconciler.model.write import Sent, Write
 if TYPE_CHECKING:
     from reconciler.store.room import StoreRoom
     from reconciler.store.writes import Writes
+
+
+class Journals:
+    """Several journals as one; where a run asks what is under way, the first that knows something answers."""
+
+    def __init__(self, *journals: Any) -> None:
+        self._journals = journals
+
+    def intends(self, write: Write) -> None:
+        """Returns when all of them have kept it."""
+        for journal in self._journals:
+            journal.intends(write)
+
+    def answered(self, write: Write, sent: Sent) -> None:
+        """Tell all of them."""
+        for journal in self._journals:
+            journal.answered(write, sent)
+
+    def ended(self, address: Address, outcome: Outcome, error_code: str) -> None:
+        """Tell all of them."""
+        for journal in self._journals:
+            journal.ended(address, outcome, error_code)
+
+    def running(self, address: Address) -> str:
+        """The first operation that one of them knows."""
+        return next(filter(None, (journal.running(address) for journal in self._journals)), "")
 
 
 class StoreJournal:

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Kind
 from reconciler.model.ledger import Applied, Ledger
-from reconciler.model.plan import Target
+from reconciler.model.plan import Target, Verb
 from reconciler.model.replication import Seen
 from reconciler.model.run import SavedRun
 from reconciler.store.damage import Foreign
@@ -82,6 +82,16 @@ class StoreRoom:
             from reconciler.store.writes import Writes
 
             return Writes(database.engine, target).running()
+
+        return self._look(read) or {}
+
+    def durations(self, target: Target) -> Mapping[tuple[Kind, Verb], float]:
+        """Seconds that writes of a kind usually took, as far as is known."""
+
+        def read(database: Database) -> Mapping[tuple[Kind, Verb], float]:
+            from reconciler.store.writes import Writes
+
+            return Writes(database.engine, target).durations()
 
         return self._look(read) or {}
 

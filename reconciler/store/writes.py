@@ -6,17 +6,24 @@ A write without an end belongs to a process that was killed, or to an operation 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from statistics import median
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from reconciler.model.address import Address
-from reconciler.model.plan import Target
+from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Target, Verb
+from reconciler.model.report import Outcome
 from reconciler.model.write import Sent, Write
 from reconciler.store.database import of, where
 from reconciler.store.tables import WRITES
 
 KEPT_WRITES: Final = 20_000
+SUCCEEDED: Final = str(Outcome.SUCCEEDED)
+LOOKED_AT: Final = 1000  # writes of one run may all be of one kind
+LAST_ONES: Final = 9
 
 
 class Writes:
@@ -78,10 +85,31 @@ class Writes:
         with self._engine.begin() as connection:
             return [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
+    def durations(self) -> Mapping[tuple[Kind, Verb], float]:
+        """Seconds that a write of a kind took to its good end, on any resource: the median of the last ones."""
+        wanted = select(WRITES.c.address, WRITES.c.verb, WRITES.c.sent_at, WRITES.c.ended_at).where(
+            *of(WRITES, self._target), WRITES.c.outcome == SUCCEEDED, WRITES.c.ended_at.is_not(None)
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(wanted.order_by(WRITES.c.sent_at.desc()).limit(LOOKED_AT)).all()
+        found: dict[tuple[Kind, Verb], list[float]] = {}
+        for address, verb, sent, ended in rows:
+            with suppress(ValueError):
+                seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(sent)).total_seconds()
+                found.setdefault((_kind(str(address)), Verb(verb)), []).append(seconds)
+        return {key: median(seconds[:LAST_ONES]) for key, seconds in found.items()}
+
     def forget_old(self) -> None:
         """Keep the store small: of what has ended, the latest stay."""
         with self._engine.begin() as connection:
             _forget(connection, self._target)
+
+
+def _kind(key: str) -> Kind:
+    """The kind that an address key is of: subscription, group, gallery, definition, version, and access after “@”."""
+    if "@" in key:
+        return Kind.ROLE_ASSIGNMENT
+    return {3: Kind.IMAGE_DEFINITION, 4: Kind.IMAGE_VERSION}.get(key.count("/"), Kind.GALLERY)
 
 
 def _forget(connection: Connection, target: Target) -> None:

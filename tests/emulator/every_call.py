@@ -77,6 +77,7 @@ def everything(arm: Arm) -> list[tuple[str, str, object, str, str, str]]:
         ),
         ("PUT", f"{access}/locks/x", {}, LOCKS, "Microsoft.Authorization/locks/write", f"{access}/locks/x"),
         ("DELETE", f"{access}/locks/x", None, LOCKS, "Microsoft.Authorization/locks/delete", f"{access}/locks/x"),
+        ("GET", f"{access}/permissions", None, ACCESS, "Microsoft.Authorization/permissions/read", one),
         ("PUT", group, {}, GROUPS, f"{plain}/resourceGroups/write", group),
         ("GET", group, None, GROUPS, f"{plain}/resourceGroups/read", group),
         ("DELETE", group, None, GROUPS, f"{plain}/resourceGroups/delete", group),

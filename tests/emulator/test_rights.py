@@ -65,6 +65,31 @@ def test_whoever_has_no_role_may_do_nothing(strict: Arm) -> None:
         forbidden(person.call(method, path, body, api=api), action, scope)
 
 
+def permitted(person: Arm, scope: str) -> list[tuple[list[str], list[str]]]:
+    answer = person.get(f"{scope}/providers/Microsoft.Authorization/permissions", api=ACCESS)
+    assert answer.status_code == 200, answer.text
+    return [(one["actions"], one["notActions"]) for one in answer.json()["value"]]
+
+
+def test_a_caller_learns_what_it_may_do_at_a_scope_by_every_role_there_and_above(strict: Arm) -> None:
+    # 5/31
+    path, person = strict.gallery(), sign_in(strict)
+    forbidden(
+        person.get(f"{path}/providers/Microsoft.Authorization/permissions", api=ACCESS),
+        "Microsoft.Authorization/permissions/read",
+        path,
+    )
+    assign(strict, subscription(strict), "Reader")
+    assign(strict, path, "Contributor")
+    assert permitted(person, strict.in_group()) == [(["*/read"], [])]
+    at_gallery = permitted(person, path)
+    assert (["*/read"], []) in at_gallery
+    assert any("Microsoft.Compute/galleries/share/action" in excepted for _, excepted in at_gallery)
+    assert permitted(strict, path) == [(["*"], [])]
+    answer = person.get(f"{path}/providers/Microsoft.Authorization/permissions", api="2019-01-01")
+    refused(answer, 400, "NoRegisteredProviderFound")
+
+
 def test_the_operator_of_the_house_may_do_everything(strict: Arm) -> None:
     for method, path, body, api, action, _ in everything(strict):
         assert strict.call(method, path, body, api=api).status_code != 403, action

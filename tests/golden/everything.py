@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.address import Access, Address, Scope
+from reconciler.model.checks import Checked, Checks, Hindrance, NotChecked, Obstacle
 from reconciler.model.diagnostic import Origin
 from reconciler.model.impact import Counted, Latest, Limit, LimitLevel, Replicated, Volume
 from reconciler.model.plan import (
@@ -235,3 +237,26 @@ PLAN = Plan(
     summary={"create": 1, "update": 4, "delete": 1, "adopt": 1, "wait": 1, "noop": 1, "refused": 2, "unread": 1},
     digest="9b1e" * 16,
 )
+CHECKS = Checks(
+    (
+        Obstacle(
+            Hindrance.MISSING_PERMISSION,
+            address("rg-images", "corp_images").resource_id,
+            "this sign-in may not do Microsoft.Compute/galleries/write",
+            "grant Compute Gallery Artifacts Publisher to it there, or on the group",
+            (UPDATE.id, *(other.id for other in OTHERS)),
+        ),
+        Obstacle(
+            Hindrance.LOCKED,
+            f"/subscriptions/{SUB}",
+            "locked: ReadOnly “keep”",
+            "have the lock's owner remove it",
+            (CREATE.id,),
+        ),
+    ),
+    (
+        NotChecked(Checked.LOCKS, Scope(SUB, "rg-images").resource_id, "reading its locks: HTTP 403"),
+        NotChecked(Checked.PERMISSIONS, "", f"nobody asked {SIGNED}"),
+    ),
+)
+CHECKED = replace(PLAN, checks=CHECKS)

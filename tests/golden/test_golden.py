@@ -13,14 +13,14 @@ from reconciler.render.documents import as_json
 from reconciler.render.layout import columns
 from reconciler.render.paint import Page
 from reconciler.render.plan_text import ReadFacts, plan_text
-from tests.golden.everything import PLAN
+from tests.golden.everything import CHECKED
 
 HERE = Path(__file__).parent
 FACTS = ReadFacts(214, 31, 0.9, ".reconciler/emulator.sqlite")
 RENDERED = {
-    "plan-80.txt": plan_text(PLAN, FACTS, Page(80)),
-    "plan-160.txt": plan_text(PLAN, FACTS, Page(160)),
-    "plan.json": as_json(plan_document(PLAN)),
+    "plan-80.txt": plan_text(CHECKED, FACTS, Page(80)),
+    "plan-160.txt": plan_text(CHECKED, FACTS, Page(160)),
+    "plan.json": as_json(plan_document(CHECKED)),
 }
 
 
@@ -35,7 +35,7 @@ def test_the_plan_reads_as_it_did(name: str) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 120, 160])
 def test_no_line_of_a_plan_is_wider_than_its_page(width: int) -> None:
-    lines = plan_text(PLAN, FACTS, Page(width)).split("\n")
+    lines = plan_text(CHECKED, FACTS, Page(width)).split("\n")
 
     assert [line for line in lines if columns(line) > width] == []
 

@@ -17,7 +17,7 @@ from reconciler.model.address import Kind
 from reconciler.model.plan import Level, Reason, RefusalRule, Verb
 from reconciler.planner.document import digest_of, plan_document, saved_document
 from reconciler.planner.document_schema import plan_schema
-from tests.golden.everything import PLAN
+from tests.golden.everything import CHECKED, PLAN
 from tests.support.random_estates import desired_of, estates, planned, taken
 from tests.support.soak import FIXED_SEEDS, examples
 
@@ -43,7 +43,7 @@ def test_the_published_schema_is_ours() -> None:
 
 
 def test_the_plan_with_one_of_everything_follows_it() -> None:
-    plan = replace(PLAN, digest=digest_of(PLAN))
+    plan = replace(CHECKED, digest=digest_of(CHECKED))
 
     assert faults(plan_document(plan)) == []
     assert faults(saved_document(plan, {"resources": 1, "calls": 1, "seconds": 0.1, "state": ""})) == []

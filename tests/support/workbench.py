@@ -80,12 +80,13 @@ class Workbench:
         )
 
     def apply(self, **options: Any) -> Report:
-        """Plan and apply; every action must succeed."""
+        """Plan and apply; every action must succeed, and every value be kept."""
         plan = self.plan(**options)
         assert not plan.refusals, plan.refusals
         assert not plan.unread, plan.unread
         report = self.carry_out(plan)
         assert all(result.outcome is Outcome.SUCCEEDED for result in report.results), report.results
+        assert not [warning for result in report.results for warning in result.warnings]
         return report
 
     def live(self, suffix: str) -> dict[str, Any]:

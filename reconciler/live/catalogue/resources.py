@@ -7,6 +7,7 @@ from typing import Final
 from reconciler.live.catalogue.code import FAILED_OPERATION, ErrorCode, Occasion
 
 MENDED_OFFLINE: Final = "`reconciler validate` finds it with file and line; correct the manifest"
+CHILDREN_FIRST: Final = "delete what is named in the message first; if it is not yours, have its owner do it"
 
 RESOURCES: Final = (
     ErrorCode(
@@ -53,9 +54,9 @@ RESOURCES: Final = (
                 "4.1/3",
                 409,
                 "a gallery that holds definitions, or a definition that holds versions, is deleted",
-                "delete what is named in the message first; if it is not yours, have its owner do it",
+                CHILDREN_FIRST,
             ),
-            Occasion("4.2/9", 409, "a definition still has versions", "as above"),
+            Occasion("4.2/9", 409, "a definition still has versions", CHILDREN_FIRST),
         ),
     ),
     ErrorCode(
@@ -78,6 +79,7 @@ RESOURCES: Final = (
                 400,
                 "the image, machine or disk a version is made from is missing, or lies in another region",
                 "does the source exist, in the version's location? wait until it is finished",
+                "source exists",
             ),
             Occasion("4.3/8", 400, "the source is a resource of a type that no version is made from", MENDED_OFFLINE),
             Occasion("4.3/9", 400, "a version names no source, or more than one", MENDED_OFFLINE),

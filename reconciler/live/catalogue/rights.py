@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from reconciler.kinds.role_assignment import GRANTER, PUBLISHER
 from reconciler.live.catalogue.code import FAILED_OPERATION, ErrorCode, Occasion
 
 SIGN_IN: Final = "sign in again; is the clock right, and is this the cloud the sign-in is for?"
@@ -35,14 +36,13 @@ RIGHTS: Final = (
                 "4.4/2",
                 403,
                 "the sign-in has no role that allows the action, or got it minutes ago",
-                "planning needs Reader on the group, applying Compute Gallery Artifacts Publisher; "
-                "a fresh grant takes up to ten minutes",
+                f"planning needs Reader on the group, applying {PUBLISHER}; a fresh grant takes up to ten minutes",
             ),
             Occasion(
                 "5/17",
                 403,
                 "a role assignment is written without the right to",
-                "grant User Access Administrator or Role Based Access Control Administrator on the scope",
+                f"grant User Access Administrator or {GRANTER} on the scope",
             ),
         ),
     ),
@@ -81,7 +81,10 @@ RIGHTS: Final = (
                 "have the lock's owner remove it, or take the resource out of the run",
             ),
             Occasion(
-                "5/18", 409, "a role assignment is deleted on a locked scope", "as above: revoking is a delete too"
+                "5/18",
+                409,
+                "a role assignment is deleted on a locked scope",
+                "have the lock's owner remove it: revoking is a delete too",
             ),
         ),
     ),
@@ -155,7 +158,7 @@ ASSIGNMENTS: Final = (
                 "5/11",
                 409,
                 "somebody else granted it since the plan was made",
-                "plan again: the assignment that exists satisfies the manifest (SatisfiedByOther)",
+                "nothing where it says the same: the action is done (SatisfiedByOther); else declare it as it is",
             ),
         ),
     ),

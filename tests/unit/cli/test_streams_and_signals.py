@@ -130,7 +130,9 @@ def test_a_second_signal_ends_at_once_with_a_report_of_what_runs(
 def test_a_signal_while_reading_ends_at_once_with_nothing_written(bench: Workbench, number: int, code: int) -> None:
     bench.emulator.faults.add(Fault(method="GET", status=None, delay=25))
     process = start(bench, [*APPLY, "-o", "json"])
-    time.sleep(2)
+    while not (bench.folder.parent / ".reconciler").exists():  # the lock is taken before anything is read
+        time.sleep(0.02)
+    time.sleep(0.5)
 
     sent = time.monotonic()
     process.send_signal(number)
