@@ -1,4 +1,4 @@
-"""The journal of one run, kept in the store: an intent is on disk before its write leaves, and an end after it.
+"""The journal of one run, kept in the store: an intent is in the store before its write leaves, and an end after it.
 
 Stands behind the executor's protocol. Where the store cannot be used, the run goes on without a journal: what runs in
 Azure is then found again by its provisioningState alone.
