@@ -18,7 +18,7 @@ from reconciler.kinds.overlay import overlay, same
 from reconciler.kinds.registry import rules_of
 from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify, classify_error
 from reconciler.live.gateway import Gateway
-from reconciler.live.operation import operation_state
+from reconciler.live.operation import OperationState, operation_state
 from reconciler.live.reader import read_one, read_replication
 from reconciler.model.address import Kind
 from reconciler.model.plan import Reason, Verb
@@ -185,11 +185,18 @@ def _operation(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         case "succeeded":
             return _provisioned(task, gateway, rules)
         case "failed":
-            return Ended(
-                Outcome.FAILED, state.message or "the operation failed", state.code, _regions_now(task, gateway)
-            )
+            return _failed(task, state, gateway)
         case _:
             return replace(task, phase=Phase.SETTLE, due=rules.clock())
+
+
+def _failed(task: Task, state: OperationState, gateway: Gateway) -> Ended:
+    """What this run wrote has failed; what an earlier one began is another plan's to mend."""
+    words, regions = state.message or "the operation failed", _regions_now(task, gateway)
+    if task.action.verb is Verb.WAIT:
+        told = f"what an earlier run began has failed: {words}; plan again"
+        return Ended(Outcome.PENDING, told, state.code, regions, anew=True)
+    return Ended(Outcome.FAILED, words, state.code, regions)
 
 
 def _poll_again(task: Task, rules: Rules, asked: float | None) -> Task:
@@ -262,7 +269,7 @@ def _waited(task: Task, found: LiveResource | None, gateway: Gateway, rules: Rul
     leaving = Reason.NO_LONGER_DECLARED in action.reasons
     if found is None:
         return (
-            Ended(Outcome.SUCCEEDED, "gone")
+            Ended(Outcome.SUCCEEDED, "gone", anew=True)  # what stands above it may go now
             if leaving
             else Ended(Outcome.PENDING, "not in Azure; plan again", anew=True)
         )
