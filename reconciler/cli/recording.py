@@ -187,7 +187,7 @@ class Recording:
 
 def run_name(started: str) -> str:
     """A name for a run that sorts by when it began, and is its own."""
-    return f"{''.join(char for char in started[:19] if char.isalnum())}Z-{uuid.uuid4().hex[:12]}"
+    return f"{''.join(char for char in started[:23] if char.isalnum())}Z-{uuid.uuid4().hex[:12]}"
 
 
 def moment() -> str:

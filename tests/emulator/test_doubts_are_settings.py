@@ -19,6 +19,7 @@ NAME = re.compile(r"`(?:(Durations|Limits|Doubts|EmulatorSettings)\.)?([a-z][a-z
 UNTURNED = {
     "5/26": "the id of a role, which no answer depends on",
     "5/30": "the id of a role, which no answer depends on",
+    "5/31": "what the list does not show, the emulator does not have",
     "6/13": "a length that nobody knows, so that there is nothing to choose between",
 }
 

@@ -235,7 +235,9 @@ def test_the_last_usable_version_is_not_deleted_because_the_other_one_went_meanw
 
 
 def test_what_is_in_flight_is_not_written_into(tmp_path: Path) -> None:
-    slow = Durations(gallery=0, definition=0, version_create=0, version_write=3, region_add=3, retry_after=0.05)
+    slow = Durations(
+        gallery=0, definition=0, version_create=0, version_write=3, region_add=3, region_spread=0, retry_after=0.05
+    )
     with workbench(tmp_path, time_scale=1.0, durations=slow) as bench:
         bench.write(TWO_REGIONS)
         bench.apply()

@@ -172,7 +172,7 @@ def test_apply_takes_over_when_the_emulator_it_joined_ends(desk: Desk, number: s
 def test_two_applies_at_once_leave_one_estate(desk: Desk) -> None:
     both = [ended(process) for process in [desk.apply(), desk.apply()]]
 
-    assert all(ran.code in (0, 1, 5) for ran in both), both
+    assert sorted(ran.code for ran in both) in ([0, 0], [0, 6]), both  # one after the other, or one at all
     assert desk.run("apply", "manifests", "--yes").code == 0
     desk.check_all_is_done()
 

@@ -37,9 +37,10 @@ def test_five_lists_say_what_became_of_each_action_and_the_told_command_does_the
 
     assert ran.code == 5
     assert "create rg-images/corp ·" in " ".join(list_of(ran, "succeeded (2)"))
-    failed, why = list_of(ran, "failed (1)")
+    failed, why, hint = list_of(ran, "failed (1)")
     assert failed.startswith("✗ create rg-images/corp/ubuntu ")
     assert why.strip() == "InvalidParameter: no"
+    assert hint.startswith("    hint: ")
     cause, names = list_of(ran, "skipped because (2)")
     assert cause == "- because create rg-images/corp/ubuntu failed"
     assert names.strip() == "create rg-images/corp/ubuntu/1.0.0 · create rg-images/corp/ubuntu/1.1.0"
