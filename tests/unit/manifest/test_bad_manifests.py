@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.unit.manifest.bad_makers import MARK, Bad
 from tests.unit.manifest.bad_manifests import BAD
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+FINDINGS = Path(__file__).with_name("findings.txt")
 
 
 def built(text: str) -> Built:
@@ -36,3 +39,15 @@ def test_a_mistake_is_reported_once_at_its_place_with_a_hint(bad: Bad) -> None:
     assert found[0].hint
     assert bad.hint in found[0].hint
     assert "\n" not in found[0].message
+
+
+def test_every_mistake_reads_as_it_did() -> None:
+    """`RENEW_GOLDEN=1` writes the findings anew."""
+    told = [
+        f"{found.severity} {found.code} {found.origin}\n  {found.message}\n  {found.hint}\n"
+        for bad in BAD
+        for found in built(bad.text.replace(MARK, "")).diagnostics
+    ]
+    if "RENEW_GOLDEN" in os.environ:
+        FINDINGS.write_text("".join(told), encoding="utf-8")
+    assert "".join(told) == FINDINGS.read_text(encoding="utf-8")
