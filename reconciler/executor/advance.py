@@ -28,6 +28,7 @@ from reconciler.model.state import LiveResource, Unread
 DONE_REGION = "Completed"
 MOST_GROWTHS = 64  # a long wait must not grow beyond what a number holds
 TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
+PARENT = "parentresourcenotfound"
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
 
@@ -137,17 +138,24 @@ def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules) ->
         unsure = task.uncertain or isinstance(failure, NoAnswer)  # the write may have been taken
         due = rules.clock() + _retry_delay(task, rules, None)
         return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=due)
-    if classify(failure) not in RETRIED or _given_up(task, failure, rules):
+    if not (classify(failure) in RETRIED or _parent_to_come(task, failure)) or _given_up(task, failure, rules):
         return Ended(Outcome.FAILED, failure.message, failure.code)
     delay = _retry_delay(task, rules, failure.retry_after)
     unsure = task.uncertain or failure.status in TAKEN_PERHAPS
     return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=rules.clock() + delay)
 
 
+def _parent_to_come(task: Task, failure: Answer) -> bool:
+    """Whether Azure does not know yet of the parent that this run has just made (fact 7/1)."""
+    return failure.code.lower() == PARENT and task.action.makes and bool(task.action.requires)
+
+
 def _given_up(task: Task, failure: Answer, rules: Rules) -> bool:
     pace, seconds = rules.pace, rules.clock() - task.started
     if failure.code == "PrincipalNotFound":
         return seconds > pace.principal_window
+    if failure.code.lower() == PARENT:
+        return seconds > pace.parent_window
     if failure.code == "CannotDeleteResource":
         return seconds > pace.cache_window
     if classify(failure) is ErrorClass.THROTTLED:

@@ -40,7 +40,8 @@ class Pace:
     """Seconds: first poll, growth and cap of our own pace; limits of retries; the life of one action.
 
     `principal_window` is how long PrincipalNotFound is retried (fact 5/12), `cache_window` how long a parent's
-    delete is retried after its children went (fact 4.1/3), `parting` how long a stopped run waits for its answers.
+    delete is retried after its children went (fact 4.1/3), `parent_window` how long a child is retried whose parent
+    this run has made (fact 7/1), `parting` how long a stopped run waits for its answers.
     """
 
     first_poll: float = 1.0
@@ -54,6 +55,7 @@ class Pace:
     version_limit: float = 6 * 3600.0
     other_limit: float = 1800.0
     parting: float = 3.0
+    parent_window: float = 60.0
 
     def limit_of(self, kind: Kind) -> float:
         """How long one action may take: replication takes hours (fact 3.2/5), everything else seconds."""

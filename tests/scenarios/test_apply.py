@@ -370,3 +370,32 @@ def test_a_field_newer_than_us_is_sent_and_compared(bench: Workbench) -> None:
     assert not bench.plan().pending
     bench.write(ESTATE.replace("tags: {team: platform}}", "tags: {team: platform}}\nunchecked: {shiny.level: 4}"))
     assert changed(bench.plan()) == [("shiny.level", 3, 4)]
+
+
+LATE = Fault(
+    method="PUT", path="/images/ubuntu\\?", status=404, code="ParentResourceNotFound", message="not yet", times=3
+)
+
+
+def test_a_parent_that_azure_has_just_made_may_be_unknown_to_it_for_a_moment(bench: Workbench) -> None:
+    bench.write(GALLERY + IMAGE)
+    plan = bench.plan()
+    bench.emulator.faults.add(LATE)
+
+    report = bench.carry_out(plan)
+
+    assert {result.outcome for result in report.results} == {Outcome.SUCCEEDED}, report.results
+    assert not bench.plan().pending
+
+
+def test_a_parent_that_was_there_and_is_gone_is_not_waited_for(bench: Workbench) -> None:
+    bench.write(GALLERY)
+    bench.apply()
+    bench.write(GALLERY + IMAGE)
+    plan = bench.plan()
+    bench.emulator.faults.add(LATE)
+
+    (result,) = bench.carry_out(plan).results
+
+    assert (result.outcome, result.error_code) == (Outcome.FAILED, "ParentResourceNotFound")
+    assert len([path for method, path in bench.written() if "/images/ubuntu" in path and method == "PUT"]) == 1
