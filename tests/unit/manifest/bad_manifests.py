@@ -178,6 +178,13 @@ GALLERIES = [
     ),
     gallery("bad-uri", "sharingProfile: {communityGalleryInfo: {⟦publisherUri: example.com}}", "https://"),
     gallery(
+        "sharing-groups",
+        "sharingProfile: {permissions: Groups, groups: [{type: AADTenants, ⟦ids: ["
+        + ", ".join(f"0b2f6a52-7a5e-4c2c-9a55-01234567890{number}" for number in range(6))
+        + "]}]}",
+        "keep 5 of them",
+    ),
+    gallery(
         "identity-type",
         "identity: {⟦type: SystemAssigned, userAssignedIdentities: {/subscriptions/s/x: {}}}",
         "UserAssigned",
