@@ -49,8 +49,10 @@ def carry_out(
     end = Ending(plan, asked.output, Wait(asked.wait), recording, passes)
     if blocked(plan, partial=asked.partial):
         return end.stopped()
-    if plan.hindered and not asked.partial:
-        return end.hindered()
+    if plan.hindered:
+        rest = len(held_back(plan)) < len(plan.writes)
+        if not asked.partial or not rest:
+            return end.hindered(rest=rest)
     if not plan.pending:
         return end.finished(Report((), plan.digest))
     if not asked.yes:

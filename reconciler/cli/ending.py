@@ -54,8 +54,11 @@ class Ending:
         self._recording.ended(None, code)
         return code
 
-    def hindered(self) -> int:
-        """Azure would refuse some of it: nothing is begun, and who to ask for what is told at once."""
+    def hindered(self, *, rest: bool) -> int:
+        """Azure would refuse some of it, or all: nothing is begun, and who to ask for what is told at once.
+
+        `rest`: whether something would be left that can be done.
+        """
         from reconciler.render.checks_text import place_of
 
         checks = self._plan.checks
@@ -63,7 +66,7 @@ class Ending:
             tell_safely(f"! {place_of(one.scope)}: {one.words}; {one.hint}")
         if self._output is Output.JSON:
             self._print(None, ExitCode.FAILED)
-        tell("nothing was written; --partial does the rest")
+        tell("nothing was written; --partial does the rest" if rest else "nothing was written")
         self._recording.ended(None, ExitCode.FAILED)
         return ExitCode.FAILED
 

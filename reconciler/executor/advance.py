@@ -29,6 +29,7 @@ DONE_REGION = "Completed"
 MOST_GROWTHS = 64  # a long wait must not grow beyond what a number holds
 TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 PARENT = "parentresourcenotfound"
+WORTH_TELLING = 5  # seconds of waiting
 RETRIED = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT, ErrorClass.CONFLICT})
 
 
@@ -137,12 +138,15 @@ def _try_again(task: Task, failure: Answer | NoAnswer | Unread, rules: Rules) ->
             return Ended(Outcome.FAILED, failure.message, "NoAnswer" if isinstance(failure, NoAnswer) else failure.code)
         unsure = task.uncertain or isinstance(failure, NoAnswer)  # the write may have been taken
         due = rules.clock() + _retry_delay(task, rules, None)
-        return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=due)
+        return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=due, refused="")
     if not (classify(failure) in RETRIED or _parent_to_come(task, failure)) or _given_up(task, failure, rules):
         return Ended(Outcome.FAILED, failure.message, failure.code)
     delay = _retry_delay(task, rules, failure.retry_after)
     unsure = task.uncertain or failure.status in TAKEN_PERHAPS
-    return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=rules.clock() + delay)
+    refused = "" if unsure else f"HTTP {failure.status} {failure.code}".rstrip()
+    note = f"{refused or failure.code}: tried again in {delay:.0f} s" if delay >= WORTH_TELLING else task.note
+    due = rules.clock() + delay
+    return replace(task, attempt=task.attempt + 1, uncertain=unsure, due=due, refused=refused, note=note)
 
 
 def _parent_to_come(task: Task, failure: Answer) -> bool:

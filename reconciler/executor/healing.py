@@ -208,15 +208,14 @@ def _told_if_ended(task: Task, result: Task | Ended) -> Task | Ended:
 
 
 def _told(task: Task, failure: Ended, failed: tuple[RegionProgress, ...], more: str) -> Ended:
-    """The failure in full: regions, errors, what was tried, the command to go on with."""
+    """The failure in full: regions, errors, what was tried."""
     regions = "; ".join(_region(region) for region in failed)
     mending = task.mending
     tried = ""
     if mending is not None:
         tried = "written once more" + (", taken away and added again" if mending.removing else "") + ", in vain"
     broke = failure.why if not failed_in(failure.regions) or failure.error_code == CODE else ""
-    way = f"to try once more: reconciler apply PATH --only {task.action.address.text()}"
-    told = "; ".join(part for part in (regions, tried, broke, more, way) if part)
+    told = "; ".join(part for part in (regions, tried, broke, more) if part)
     return replace(failure, why=told, error_code=failure.error_code or CODE)
 
 

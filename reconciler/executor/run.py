@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
+from reconciler.executor.healing import failed_in
 from reconciler.executor.replacement import wholes
 from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
@@ -108,6 +109,9 @@ class Run:
         task = self._tasks.get(key)
         if task is None:
             why = NOT_STARTED if self._stopped_at is not None else NOT_YET
+            return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
+        if task.phase is Phase.WRITE and task.refused and key not in self._looks.values():
+            why = f"not taken by Azure so far: {task.refused}"
             return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
         return ActionResult(
             key,
@@ -214,8 +218,8 @@ def _outcome(future: Future[Task | Ended]) -> Task | Ended:
 
 
 def _hint(action: Action, ended: Ended) -> str:
-    """What the catalogue of Azure's errors says about a failure."""
-    if ended.outcome is not Outcome.FAILED or not ended.error_code:
+    """What the catalogue of Azure's errors says about a failure; of failed regions the failure itself says it all."""
+    if ended.outcome is not Outcome.FAILED or not ended.error_code or failed_in(ended.regions):
         return ""
     from reconciler.live.catalogue.advice import advice  # most runs meet no failure
 

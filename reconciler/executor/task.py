@@ -109,7 +109,8 @@ class Task:
     """An action under way. Times are seconds of the run's clock; `due` is when it wants to be looked at.
 
     `whole` is the replacement that a removal is part of. `earlier` are the changes that this run has already made to
-    the same resource, `warnings` what the service did not keep, `note` what is done beyond the action itself.
+    the same resource, `warnings` what the service did not keep, `note` what is done beyond the action itself or waited
+    for, `refused` the answer to the write that was sent last, where Azure did not take it.
     """
 
     action: Action
@@ -126,6 +127,7 @@ class Task:
     warnings: tuple[str, ...] = ()
     mending: Mending | None = None
     note: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

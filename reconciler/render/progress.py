@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 from reconciler.executor.run import Progress
 from reconciler.model.address import Address
+from reconciler.model.report import RegionProgress
 from reconciler.render.layout import cut, fold, items
 from reconciler.render.paint import Page
 from reconciler.render.report_text import regions_words, result_line
@@ -19,6 +20,7 @@ from reconciler.render.words import safe, where
 
 SILENCE: Final = 30.0  # seconds
 NAMED: Final = 5  # of what runs, so many are named
+QUARTER: Final = 25  # per cent
 
 
 class ProgressLines:
@@ -30,7 +32,7 @@ class ProgressLines:
         self._running = running
         self._clock = clock
         self._told_at = clock()
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, dict[str, tuple[str, int]]] = {}
         self._told: dict[str, str] = {}
 
     def show(self, progress: Progress) -> None:
@@ -40,14 +42,9 @@ class ProgressLines:
             if task.note and self._told.get(task.action.id) != task.note:
                 self._told[task.action.id] = task.note
                 self._regions(task.action.address, safe(task.note))
-            words = regions_words(task.regions)
-            if words and self._shown.get(task.action.id) != words:
-                self._shown[task.action.id] = words
-                self._regions(task.action.address, words)
+            self._moved(task.action.id, task.action.address, task.regions)
         for result in progress.finished:
-            words = regions_words(result.regions)
-            if words and self._shown.get(result.action_id) != words:
-                self._regions(result.address, words)
+            self._moved(result.action_id, result.address, result.regions)
             self._line(result_line(result, self._page))
         for action in progress.started:
             started = cut(f"… {action.verb} {where(action.address, self._page)}", self._page.width)
@@ -61,6 +58,14 @@ class ProgressLines:
         more = len(running.going) - len(names)
         told = [*names, *([f"and {more} more"] if more else []), f"{running.done} of {running.total} done"]
         self._line(self._page.paint("\n".join(items(told, self._page.width, first="… still running: ")), "dim"))
+
+    def _moved(self, key: str, address: Address, regions: tuple[RegionProgress, ...]) -> None:
+        """Tell of the regions that came into another state or another quarter of their way since they were told of."""
+        shown = self._shown.setdefault(key, {})
+        moved = [each for each in regions if shown.get(each.region) != (each.state, each.progress // QUARTER)]
+        shown.update({each.region: (each.state, each.progress // QUARTER) for each in moved})
+        if moved:
+            self._regions(address, regions_words(moved))
 
     def _regions(self, address: Address, words: str) -> None:
         self._line("\n".join(fold(f"    {where(address, self._page)}  {words}", self._page.width, "      ")))

@@ -399,3 +399,22 @@ def test_a_parent_that_was_there_and_is_gone_is_not_waited_for(bench: Workbench)
 
     assert (result.outcome, result.error_code) == (Outcome.FAILED, "ParentResourceNotFound")
     assert len([path for method, path in bench.written() if "/images/ubuntu" in path and method == "PUT"]) == 1
+
+
+def test_a_write_that_azure_keeps_refusing_is_told_as_not_done(bench: Workbench) -> None:
+    bench.write(GALLERY)
+    plan = bench.plan()
+    told = {"Retry-After": "30"}
+    bench.emulator.faults.add(Fault(method="PUT", status=429, code="TooManyRequests", headers=told))
+    notes: list[str] = []
+    run = Run(plan, bench.gateway, Rules(pace=replace(PACE, longest_retry=30)))
+    while not notes:
+        notes += [task.note for task in run.step().looked if task.note]
+        run.wait(0.05)
+    run.stop()
+    run.close()
+
+    assert notes == ["HTTP 429 TooManyRequests: tried again in 30 s"]
+    (result,) = run.report().results
+    assert result.outcome is Outcome.UNATTEMPTED
+    assert result.why == "not taken by Azure so far: HTTP 429 TooManyRequests"

@@ -452,6 +452,17 @@ def test_a_lock_ends_an_apply_before_its_first_write_and_a_part_goes_on(bench: W
     assert bench.live("/galleries/labs")
 
 
+def test_where_nothing_could_be_done_no_part_is_offered_and_none_is_tried(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    lock_at(bench, GROUP_ID, "ReadOnly")
+
+    for more in ((), ("--partial",)):
+        ran = shell.run("apply", "manifests", "--yes", *more)
+        assert ran.code == 1
+        assert "--partial" not in ran.err
+    assert [path.rsplit("/", 2)[1] for _, path in bench.written()] == ["locks"]
+
+
 def test_checks_can_be_switched_off(bench: Workbench, shell: Shell) -> None:
     bench.write(GALLERY)
     lock_at(bench, GROUP_ID, "ReadOnly")

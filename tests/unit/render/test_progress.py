@@ -96,3 +96,30 @@ def test_hours_are_told_as_hours() -> None:
         "59 min 59 s",
         "2 h 5 min",
     ]
+
+
+def at(progress: int, state: str = "Replicating") -> Progress:
+    regions = (RegionProgress("westeurope", "Completed", 100), RegionProgress("uksouth", state, progress))
+    return Progress(looked=(Task(ACTIONS[0], 0.0, 0.0, regions=regions),))
+
+
+def test_a_region_is_told_of_again_once_it_came_a_quarter_further() -> None:
+    watch = Watch()
+    told = [watch.after(1, at(each)) for each in (10, 20, 26, 40, 51, 51, 99)]
+    assert told[0] == ["    rg/corp/ubuntu/0.0.0  westeurope Completed · uksouth 10 %"]
+    assert told[1:] == [
+        [],
+        ["    rg/corp/ubuntu/0.0.0  uksouth 26 %"],
+        [],
+        ["    rg/corp/ubuntu/0.0.0  uksouth 51 %"],
+        [],
+        ["    rg/corp/ubuntu/0.0.0  uksouth 99 %"],
+    ]
+    assert watch.after(1, at(99, "Failed")) == ["    rg/corp/ubuntu/0.0.0  uksouth Failed"]
+
+
+def test_what_is_waited_for_is_told_once() -> None:
+    watch = Watch()
+    task = Task(ACTIONS[0], 0.0, 0.0, note="HTTP 429 TooManyRequests: tried again in 36 s")
+    told = [watch.after(1, Progress(looked=(task,))) for _ in range(3)]
+    assert told == [["    rg/corp/ubuntu/0.0.0  HTTP 429 TooManyRequests: tried again in 36 s"], [], []]
