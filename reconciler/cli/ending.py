@@ -83,7 +83,7 @@ class Ending:
         succeeded, failed = report.count(Outcome.SUCCEEDED), report.count(Outcome.FAILED)
         unfinished = sum(result.outcome is not Outcome.SUCCEEDED for result in report.results)
         if self.wait is Wait.NONE:
-            unfinished -= report.count(Outcome.PENDING)
+            unfinished -= sum(result.accepted for result in report.results)
         if unfinished:
             return ExitCode.FAILED if failed and not succeeded else ExitCode.PARTIAL
         return ExitCode.PARTIAL if self._plan.refusals or self._plan.unread else ExitCode.DONE

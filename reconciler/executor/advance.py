@@ -6,6 +6,7 @@ Each look is a few requests and never sleeps: what has to wait comes back with a
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from reconciler.errors import AzureError, CredentialError
 from reconciler.executor.grants import granted_already, is_granted_already
@@ -15,15 +16,16 @@ from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
 from reconciler.executor.verification import unkept
 from reconciler.executor.write import Written, method_of, write
 from reconciler.kinds.overlay import overlay, same
+from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.registry import rules_of
 from reconciler.live.answer import Answer, ErrorClass, NoAnswer, classify, classify_error
 from reconciler.live.gateway import Gateway
 from reconciler.live.operation import OperationState, operation_state
 from reconciler.live.reader import read_one, read_replication
 from reconciler.model.address import Kind
-from reconciler.model.plan import Reason, Verb
+from reconciler.model.plan import Action, Reason, Verb
 from reconciler.model.report import Outcome, RegionProgress
-from reconciler.model.state import LiveResource, Unread
+from reconciler.model.state import LiveResource, Unread, mapping
 
 DONE_REGION = "Completed"
 MOST_GROWTHS = 64  # a long wait must not grow beyond what a number holds
@@ -51,6 +53,9 @@ def advance(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
 
 def _timed_out(task: Task) -> Ended:
     """The wait is over, the operation is not; what lags is named."""
+    if task.phase is Phase.WRITE and not task.uncertain:
+        why = f"not taken by Azure within the time limit{f': {task.refused}' if task.refused else ''}"
+        return Ended(Outcome.FAILED, why, "TimeLimit")
     late = [region for region in task.regions if region.state != DONE_REGION]
     told = ", ".join(
         f"{region.region} ({f'{region.progress} %' if region.state == 'Replicating' else region.state})"
@@ -62,7 +67,7 @@ def _timed_out(task: Task) -> Ended:
 
 def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
     """Without a token nothing is written; what runs already is asked about a few times more, never called failed."""
-    if task.phase is Phase.WRITE:
+    if task.phase is Phase.WRITE and not task.uncertain:
         return Ended(Outcome.FAILED, error.message, type(error).__name__)
     if task.attempt + 1 >= rules.pace.attempts:
         return Ended(Outcome.PENDING, f"it may still run in Azure, but {error.message}", regions=task.regions)
@@ -102,7 +107,7 @@ def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         case Ended():
             return written
         case Written(answer=Answer() as answer) if answer.ok:
-            return _accepted(task, written, gateway, rules)
+            return _accepted(task, answer, written, gateway, rules)
         case Written(answer=Answer() as refused) if is_granted_already(task.action, refused):
             return granted_already(task.action, refused, gateway)
         case Written(answer=(Answer() | NoAnswer() | Unread()) as failure):
@@ -111,16 +116,36 @@ def _write(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
             return replace(task, phase=Phase.SETTLE, due=rules.clock() + _poll_delay(task, rules.pace, None))
 
 
-def _accepted(task: Task, written: Written, gateway: Gateway, rules: Rules) -> Task | Ended:
+def _accepted(task: Task, answer: Answer, written: Written, gateway: Gateway, rules: Rules) -> Task | Ended:
     """Azure has taken the write: its operation is followed, where there is one and somebody waits for it."""
     task = replace(task, warnings=(*task.warnings, *written.warnings), uncertain=False)
     if _accepted_is_enough(task, rules):
-        return Ended(Outcome.PENDING, "accepted by Azure; not waited for", warnings=task.warnings)
+        return Ended(Outcome.PENDING, "accepted by Azure; not waited for", warnings=task.warnings, accepted=True)
     operation = written.operation
-    if operation is None:
+    if operation is not None:
+        delay = _poll_delay(task, rules.pace, operation.retry_after)
+        return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=rules.clock() + delay)
+    if not _done_at_once(task.action, answer):
+        delay = _poll_delay(task, rules.pace, answer.retry_after)
+        return replace(task, phase=Phase.SETTLE, polls=0, due=rules.clock() + delay)
+    try:
         return _provisioned(task, gateway, rules)
-    delay = _poll_delay(task, rules.pace, operation.retry_after)
-    return replace(task, phase=Phase.OPERATION, operation=operation, polls=0, due=rules.clock() + delay)
+    except CredentialError as error:  # it is written, whoever may read it
+        return _unasked(replace(task, phase=Phase.SETTLE), error, rules)
+
+
+def _done_at_once(action: Action, answer: Answer) -> bool:
+    """Whether an answer that names no operation says itself that all is done; else the resource has to be read.
+
+    Role assignments and shares are done when they are answered (facts 5/2, 5/6).
+    """
+    if answer.status == HTTPStatus.ACCEPTED:
+        return False
+    if action.address.kind is Kind.ROLE_ASSIGNMENT or action.verb is Verb.SHARE:
+        return True
+    if action.removes:
+        return answer.status == HTTPStatus.NO_CONTENT
+    return mapping(mapping(answer.body).get("properties")).get("provisioningState") == "Succeeded"
 
 
 def _accepted_is_enough(task: Task, rules: Rules) -> bool:
@@ -269,10 +294,27 @@ def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     if found.state == "Failed":
         return Ended(Outcome.FAILED, "provisioningState is Failed", "Failed", _regions_now(task, gateway))
     if found.state in ("", "Succeeded"):
-        if task.uncertain:  # its own answer, which would have told, was lost
-            task = replace(task, warnings=(*task.warnings, *unkept(task.action, found)), uncertain=False)
-        return _provisioned(task, gateway, rules)
+        return _found_after(task, found, gateway, rules) if task.uncertain else _provisioned(task, gateway, rules)
     return _poll_again(task, rules, None)
+
+
+def _found_after(task: Task, found: LiveResource, gateway: Gateway, rules: Rules) -> Task | Ended:
+    """What there is after a write whose answer was lost: ours, perhaps with a value that was not kept, or another's.
+
+    Where it may be another's, the write is tried once more, which compares with the plan first.
+    """
+    missing = unkept(task.action, found)
+    if missing and not _ours(task.action, found) and task.attempt + 1 < rules.pace.attempts:
+        return replace(task, phase=Phase.WRITE, uncertain=False, attempt=task.attempt + 1, due=rules.clock())
+    return _provisioned(replace(task, warnings=(*task.warnings, *missing), uncertain=False), gateway, rules)
+
+
+def _ours(action: Action, found: LiveResource) -> bool:
+    """Whether this action must have made what is found: by the tag that only it has sent, or by the name."""
+    if not action.makes:
+        return False
+    tag = mapping((action.body or {}).get("tags")).get(OWNER_TAG)
+    return action.address.kind is Kind.ROLE_ASSIGNMENT or (bool(tag) and found.tags.get(OWNER_TAG) == tag)
 
 
 def _waited(task: Task, found: LiveResource | None, gateway: Gateway, rules: Rules) -> Task | Ended:

@@ -186,6 +186,7 @@ class Run:
             ended.anew,
             _hint(action, ended),
             ended.warnings,
+            ended.accepted,
         )
         self._results[key] = result
         if ended.outcome is Outcome.SUCCEEDED and action.verb in LAID_OVER and not ended.warnings:

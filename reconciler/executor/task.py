@@ -132,7 +132,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an action ended; `anew` says that another plan has to look at what is left of it."""
+    """How an action ended; `anew` says that another plan has to look at what is left of it.
+
+    `accepted`: Azure has taken it, and nobody was to wait for more.
+    """
 
     outcome: Outcome
     why: str = ""
@@ -140,3 +143,4 @@ class Ended:
     regions: tuple[RegionProgress, ...] = ()
     anew: bool = False
     warnings: tuple[str, ...] = ()
+    accepted: bool = False

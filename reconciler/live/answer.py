@@ -99,7 +99,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if until is None:
         return None
     now = _moment(headers.get("date", "")) or datetime.now(UTC)
-    return max(0.0, (until - now).total_seconds())
+    try:
+        return max(0.0, (until - now).total_seconds())
+    except OverflowError:  # a zone that no calendar holds
+        return None
 
 
 def _number(text: str | None) -> float | None:
@@ -113,7 +116,7 @@ def _number(text: str | None) -> float | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -37,6 +37,7 @@ class ActionResult:
     `anew`: what was waited for has ended, and another plan has to look at what is left to do.
     `hint` is what to do about a failure, "" where nobody knows.
     `warnings` name what the service did not keep of what was sent, one for each value.
+    `accepted`: it is pending only because nobody was to wait for it.
     """
 
     action_id: str
@@ -50,6 +51,7 @@ class ActionResult:
     anew: bool = False
     hint: str = ""
     warnings: tuple[str, ...] = ()
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
