@@ -204,7 +204,7 @@ def _applied(run: Session, options: Options, flags: RunFlags, asked: Asked) -> i
         code = _pass(run, gateway, options, flags, asked, passes)
         while passes.again:
             passes.again = False
-            code = _pass(run, gateway, replace(options, recreate=False), flags, asked, passes)
+            code = _pass(run, gateway, replace(options, recreate=False, deleted=passes.deleted), flags, asked, passes)
     return code
 
 

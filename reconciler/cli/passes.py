@@ -9,20 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.cli.console import hold, note_pass, tell
+from reconciler.model.plan import Verb
+from reconciler.model.report import Outcome
 
 if TYPE_CHECKING:
+    from reconciler.model.address import Kind
     from reconciler.model.report import Report
 
 MOST: Final = 2
 
 
 class Passes:
-    """The passes of one apply over one target."""
+    """The passes of one apply over one target; `deleted` are the kinds of what they have deleted so far."""
 
     def __init__(self, most: int = MOST) -> None:
         self._left = most - 1
         self._earlier: list[dict[str, Any]] = []
         self.again = False
+        self.deleted: tuple[Kind, ...] = ()
 
     @property
     def first(self) -> bool:
@@ -32,6 +36,8 @@ class Passes:
     def follow(self, report: Report) -> bool:
         """Whether another pass follows one that ended so."""
         self.again = self._left > 0 and report.wants_another_plan
+        gone = [one for one in report.ended(Outcome.SUCCEEDED) if one.verb is Verb.DELETE]
+        self.deleted = (*self.deleted, *(one.address.kind for one in gone))
         return self.again
 
     def end(self, document: dict[str, Any]) -> None:

@@ -278,7 +278,7 @@ def max_deletes(context: Context, deleting: frozenset[Address]) -> Refusal | Non
     """Too many deletes at once need their number spoken: more than the limit, or a large part of a kind's owned."""
     options, total = context.options, len(deleting)
     excess = _excess(context, deleting)
-    if options.allow_deletes == total or (options.allow_deletes is None and not excess):
+    if options.allow_deletes == total + len(options.deleted) or (options.allow_deletes is None and not excess):
         return None
     given = options.allow_deletes
     message = excess or f"--allow-deletes {given} was given"
@@ -293,13 +293,19 @@ def max_deletes(context: Context, deleting: frozenset[Address]) -> Refusal | Non
 
 
 def _excess(context: Context, deleting: frozenset[Address]) -> str:
+    """What of an apply is too much: this plan's deletes and those that it has made before."""
     options = context.options
-    if len(deleting) > options.max_deletes:
-        return f"more than {options.max_deletes}"
-    going = Counter(address.kind for address in deleting)
-    owned = Counter(live.address.kind for live in context.owned)
+    if not deleting:
+        return ""
+    before = f", with {len(options.deleted)} made before" if options.deleted else ""
+    if len(deleting) + len(options.deleted) > options.max_deletes:
+        return f"more than {options.max_deletes}{before}"
+    made = Counter(options.deleted)
+    going = Counter(address.kind for address in deleting) + made
+    owned = Counter(live.address.kind for live in context.owned) + made
     for kind in Kind:
         if going[kind] * 100 > options.max_delete_percent * owned[kind]:
             noun = "resource" if owned[kind] == 1 else "resources"
-            return f"{going[kind]} of {owned[kind]} owned {kind} {noun}, more than {options.max_delete_percent} %"
+            part = f"{going[kind]} of {owned[kind]} owned {kind} {noun}"
+            return f"{part}, more than {options.max_delete_percent} %{before}"
     return ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.model.address import Address
+from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted
 from reconciler.model.restriction import Elsewhere, IgnoreRule
 
@@ -18,7 +18,8 @@ class Options:
 
     Addresses in the sets are lower-case texts, with or without the subscription in front; `adopt` may hold "all".
     `replication` asks how far versions are whose answer decides what `latest` resolves to.
-    `recreate` lets the policy recreateFailed count; a plan made again within one apply switches it off.
+    `recreate` lets the policy recreateFailed count; a plan made again within one apply switches it off, and `deleted`
+    are the kinds of what that apply has deleted so far, one for each: limits count for all of it.
     `only` and `excepted` are address globs: what is planned at all (nothing named: everything). `others` is what the
     other targets of the settings declare.
     """
@@ -44,6 +45,7 @@ class Options:
     excepted: tuple[str, ...] = ()
     others: tuple[Elsewhere, ...] = ()
     recreate: bool = True
+    deleted: tuple[Kind, ...] = ()
 
     @property
     def owner(self) -> str:

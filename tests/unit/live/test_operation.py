@@ -34,8 +34,9 @@ def test_what_was_done_at_once_or_refused_has_no_operation(answer: Answer) -> No
         (200, {"status": "Failed"}, "failed"),
         (200, {"status": "Canceled"}, "failed"),
         (202, None, "running"),
-        (200, None, "succeeded"),
-        (204, None, "succeeded"),
+        (200, None, "lost"),  # the resource itself has to tell
+        (200, {}, "lost"),
+        (204, None, "lost"),
         (404, None, "lost"),
         (403, None, "lost"),
         (400, None, "lost"),

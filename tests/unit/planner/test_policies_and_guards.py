@@ -242,3 +242,35 @@ def test_a_live_value_of_an_odd_type_is_shown_and_costs_nobody_their_plan(field:
     plan = planned(desired_of(moved(ALL)), replace(live, resources=bent), LENIENT)
 
     assert "corp" in [short(action.address) for action in plan.writes]
+
+
+MANY = GALLERY + IMAGE + versions(*(f"1.{number}.0" for number in range(10)))
+FEWER = GALLERY + IMAGE + versions(*(f"1.{number}.0" for number in range(8)))
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        ({"max_deletes": 4}, False),
+        ({"max_deletes": 3}, True),
+        ({"max_deletes": 3, "allow_deletes": 2}, True),
+        ({"max_deletes": 3, "allow_deletes": 4}, False),
+        ({"max_delete_percent": 33}, True),
+        ({"max_delete_percent": 34}, False),
+    ],
+    ids=str,
+)
+def test_the_limits_count_for_all_that_one_apply_deletes(options: dict[str, Any], *, refused: bool) -> None:
+    made = replace(LENIENT, **options, deleted=(Kind.IMAGE_VERSION,) * 2)
+
+    plan = between(MANY, FEWER, made)
+
+    found = [refusal for refusal in plan.refusals if refusal.rule is RefusalRule.MAX_DELETES]
+    assert bool(found) == refused
+    assert all("made before" in refusal.message or "--allow-deletes" in refusal.message for refusal in found)
+
+
+def test_a_plan_that_deletes_nothing_more_is_within_every_limit() -> None:
+    made = replace(LENIENT, max_deletes=1, max_delete_percent=1, deleted=(Kind.IMAGE_VERSION,) * 20)
+
+    assert not between(MANY, MANY, made).refusals
