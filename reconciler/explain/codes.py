@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from reconciler.explain.entry import Entry, Topic
 from reconciler.live.catalogue.code import DEEDS, FAILED_OPERATION, ErrorCode, Occasion
-from reconciler.live.catalogue.registry import ERROR_CODES, OUR_CODES
+from reconciler.live.catalogue.registry import ENDS, ERROR_CODES, OUR_CODES
 from reconciler.manifest.codes import CODES
 
 
@@ -43,6 +43,12 @@ def unread_entry(name: str) -> Entry:
     return Entry(Topic.UNREAD, name, means, {"fix": fix})
 
 
+def end_entry(name: str) -> Entry:
+    """A code of ours with which an action ends, or is not begun."""
+    means, fix = ENDS[name]
+    return Entry(Topic.END, name, means, {"fix": fix})
+
+
 def finding_entry(slug: str) -> Entry:
     """What can be wrong with manifests or settings."""
     code = CODES[slug]
@@ -59,5 +65,6 @@ def code_entries(text: str) -> tuple[Entry, ...]:
     folded = text.lower()
     found = [azure_entry(ERROR_CODES[folded])] if folded in ERROR_CODES else []
     found += [unread_entry(name) for name in OUR_CODES if name.lower() == folded]
+    found += [end_entry(name) for name in ENDS if name.lower() == folded]
     found += [finding_entry(folded)] if folded in CODES else []
     return tuple(found)

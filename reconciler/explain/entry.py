@@ -23,6 +23,7 @@ class Topic(StrEnum):
     FINDING = "manifest finding"
     AZURE = "error code of Azure"
     UNREAD = "reason for unread"
+    END = "reason for an end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from reconciler.explain.policies import POLICY, policy_entry, policy_rows, word_
 from reconciler.explain.reasons import reason_entry
 from reconciler.explain.refusals import refusal_entry
 from reconciler.kinds.rules import Rule
-from reconciler.live.catalogue.registry import ERROR_CODES, OUR_CODES
+from reconciler.live.catalogue.registry import ENDS, ERROR_CODES, OUR_CODES
 from reconciler.manifest.codes import CODES
 from reconciler.model.plan import Reason, RefusalRule
 
@@ -50,6 +50,7 @@ def topics() -> Mapping[str, tuple[str, ...]]:
         "reasons": tuple(map(str, Reason)),
         "error codes of Azure": tuple(sorted(code.name for code in ERROR_CODES.values())),
         "reasons for unread": tuple(OUR_CODES),
+        "reasons for an end": tuple(ENDS),
         "manifest findings": tuple(sorted(CODES)),
     }
 

@@ -41,3 +41,33 @@ OUR_CODES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Meaning and fix of the codes that stand under “unread” without coming from Azure."""
+
+ENDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "Precondition": (
+            "Right before the write the resource was no longer as planned, so nothing was sent.",
+            "plan again: the next plan starts from what is there now",
+        ),
+        "Contended": (
+            "Somebody else undid what an earlier step of the same apply had written.",
+            "find the other writer (another instance, pipeline or person) and let one of the two write",
+        ),
+        "TimeLimit": (
+            "Azure did not take the write within the time that an action may have; it is not under way there.",
+            "apply again when Azure is less busy",
+        ),
+        "MissingPermission": (
+            "Before the first write Azure said that this sign-in may not do what the plan needs.",
+            "have the role that is named granted on the scope that is named; a fresh grant takes up to ten minutes",
+        ),
+        "Locked": (
+            "Before the first write a management lock was found that forbids what the plan needs.",
+            "have the lock removed by whoever set it, or leave that part out with --except",
+        ),
+        "MissingSource": (
+            "Before the first write the source of a new version was not there.",
+            "check its id, or build it first",
+        ),
+    }
+)
+"""Meaning and fix of the codes with which an action ends, or is not begun, without Azure having said them."""

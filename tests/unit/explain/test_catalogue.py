@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.executor.write import CONTENDED
+from reconciler.explain.entry import Topic
+from reconciler.explain.topics import explain
 from reconciler.live.answer import ErrorClass
 from reconciler.live.catalogue.code import DEEDS, ErrorCode
-from reconciler.live.catalogue.registry import ERROR_CODES, OUR_CODES
+from reconciler.live.catalogue.registry import ENDS, ERROR_CODES, OUR_CODES
 from reconciler.live.failure import FOREIGN, HINTS_BY_CODE, MALFORMED, NO_ANSWER, ROLE_NOT_FOUND
+from reconciler.model.checks import Hindrance
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "azure.md").read_text(encoding="utf-8")
 WORD = r"`([A-Z][A-Za-z]+)`"
@@ -90,3 +94,10 @@ def test_every_code_with_a_hint_of_its_own_is_explained() -> None:
 
 def test_every_code_of_ours_under_unread_is_explained() -> None:
     assert {NO_ANSWER, MALFORMED, FOREIGN, ROLE_NOT_FOUND, "NotRead"} == set(OUR_CODES)
+
+
+def test_every_code_of_ours_that_an_apply_prints_is_explained() -> None:
+    assert {"Precondition", CONTENDED, "TimeLimit", *map(str, Hindrance)} == set(ENDS)
+    for name in ENDS:
+        (entry,) = explain(name.lower())
+        assert (entry.topic, entry.name) == (Topic.END, name)
