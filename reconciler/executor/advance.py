@@ -276,7 +276,8 @@ def _provisioned(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
 
 def _succeeded(task: Task) -> Ended:
     why = healed_words(task.mending) if task.mending is not None else ""
-    return Ended(Outcome.SUCCEEDED, why, regions=task.regions, warnings=task.warnings)
+    again = task.action.verb is Verb.WAIT  # what an earlier run began may have been one step of several
+    return Ended(Outcome.SUCCEEDED, why, regions=task.regions, warnings=task.warnings, anew=again)
 
 
 def _settle(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:

@@ -18,7 +18,7 @@ from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
 from reconciler.render.report_text import result_line
 from reconciler.render.running import Going, Running
-from reconciler.render.words import safe, where
+from reconciler.render.words import deed, safe, where
 
 BAR = 10
 COMPLETE = 100
@@ -79,7 +79,7 @@ class LiveProgress:
             done = sum(region.state == "Completed" for region in regions)
             _append_bar(row, sum(map(_percent, regions)) // len(regions))
             row.append(f" {done:>2} of {len(regions):<2} regions  ")
-        row.append(f"{going.action.verb} {where(going.action.address, self._page)}")
+        row.append(deed(going.action.verb, going.action.address, going.action.id, self._page))
         row.append(f"  {self._running.time_words(going)}", style="dim")
         for region in regions if roomy else ():
             row.append(f"\n    {region.region:<20} ")

@@ -16,7 +16,7 @@ from reconciler.render.layout import cut, fold, items
 from reconciler.render.paint import Page
 from reconciler.render.report_text import regions_words, result_line
 from reconciler.render.running import Running
-from reconciler.render.words import safe, where
+from reconciler.render.words import deed, safe, where
 
 SILENCE: Final = 30.0  # seconds
 NAMED: Final = 5  # of what runs, so many are named
@@ -47,7 +47,7 @@ class ProgressLines:
             self._moved(result.action_id, result.address, result.regions)
             self._line(result_line(result, self._page))
         for action in progress.started:
-            started = cut(f"… {action.verb} {where(action.address, self._page)}", self._page.width)
+            started = cut(f"… {deed(action.verb, action.address, action.id, self._page)}", self._page.width)
             self._line(self._page.paint(started, "dim"))
         if self._running.going and self._clock() - self._told_at >= SILENCE:
             self._still_running()

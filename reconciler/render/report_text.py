@@ -10,7 +10,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.report import ActionResult, Outcome, RegionProgress, Report
 from reconciler.render.layout import cut, fold, items, two_columns
 from reconciler.render.paint import Page
-from reconciler.render.words import age_words, count_words, safe, seconds_words, where
+from reconciler.render.words import age_words, count_words, deed, safe, seconds_words, where
 
 MARKS = {
     Outcome.SUCCEEDED: ("✓", "good"),
@@ -47,6 +47,8 @@ def report_text(report: Report, seconds: float, page: Page, again: str = "") -> 
     counts = [f"{report.count(outcome)} {NAMES[outcome]}" for outcome in LISTED if report.count(outcome)]
     done = ", ".join(counts) if counts else "nothing to do"
     lines.append(page.paint(f"applied in {seconds_words(seconds)}: {done}", "bold"))
+    if any(result.accepted for result in report.results):
+        lines.append("what Azure has accepted goes on there; `reconciler status` shows how it ends")
     if report.interrupted:
         lines.append("interrupted; what is pending goes on in Azure")
     if again:  # on a line of its own that is never broken, so that it can be copied
@@ -73,7 +75,7 @@ def _list(report: Report, outcome: Outcome, page: Page) -> Iterator[str]:
 
 
 def _names(results: Sequence[ActionResult], page: Page, most: int) -> Iterator[str]:
-    named = [f"{result.verb} {where(result.address, page)}" for result in results[:most]]
+    named = [deed(result.verb, result.address, result.action_id, page) for result in results[:most]]
     more = [f"and {len(results) - most} more"] if len(results) > most else []
     yield from items([*named, *more], page.width)
 
@@ -90,7 +92,7 @@ def left_text(plan: Plan, page: Page) -> str:
 
 def _result(result: ActionResult, page: Page) -> Iterator[str]:
     mark, kind = MARKS[result.outcome]
-    left = f"{mark} {result.verb} {where(result.address, page)}"
+    left = f"{mark} {deed(result.verb, result.address, result.action_id, page)}"
     yield page.paint(two_columns(left, seconds_words(result.seconds), page.width), kind)
     code = f"{result.error_code}: " if result.error_code else ""
     if result.why:
@@ -112,7 +114,7 @@ def result_line(result: ActionResult, page: Page) -> str:
     mark, kind = MARKS[result.outcome]
     code = f" {result.error_code}:" if result.error_code else ""
     why = f"{code} {result.why}" if result.why else ""
-    text = f"{mark} {result.verb} {where(result.address, page)}  {seconds_words(result.seconds)}"
+    text = f"{mark} {deed(result.verb, result.address, result.action_id, page)}  {seconds_words(result.seconds)}"
     return page.paint(cut(f"{text} {safe(' '.join(why.split()))}".rstrip(), page.width), kind)
 
 

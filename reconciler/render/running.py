@@ -12,7 +12,7 @@ from reconciler.executor.run import Progress
 from reconciler.model.plan import Action
 from reconciler.model.report import RegionProgress
 from reconciler.render.paint import Page
-from reconciler.render.words import where, whole_seconds_words
+from reconciler.render.words import deed, whole_seconds_words
 
 Expected = Callable[[Action], float | None]
 
@@ -61,7 +61,7 @@ class Running:
 
     def words(self, going: Going, page: Page) -> str:
         """`create rg/gallery/definition/1.0.0  2 min 3 s of about 5 min 0 s`."""
-        return f"{going.action.verb} {where(going.action.address, page)}  {self.time_words(going)}"
+        return f"{deed(going.action.verb, going.action.address, going.action.id, page)}  {self.time_words(going)}"
 
     def time_words(self, going: Going) -> str:
         """How long it runs, and how long it usually takes where that is known."""

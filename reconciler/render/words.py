@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from reconciler.model.address import Address
+from reconciler.model.plan import Verb
 from reconciler.model.secrets import deep_without_secrets, without_secrets
 from reconciler.planner.plain import plain
 from reconciler.render.layout import CUT, columns, cut
@@ -15,6 +17,7 @@ from reconciler.render.paint import Page
 
 ABSENT = "(none)"
 LONGEST = 96
+STEP = re.compile(r" #(\d+)$")
 ARROW = " → "
 BEFORE_DIFFERENCE = 8
 
@@ -32,6 +35,12 @@ def _printable(char: str) -> str:
 def where(address: Address, page: Page) -> str:
     """An address as the page shows it."""
     return safe(address.text(with_subscription=page.subscriptions))
+
+
+def deed(verb: Verb, address: Address, action_id: str, page: Page) -> str:
+    """`update rg/corp`, or `update rg/corp, step 2`: an action by its verb, its resource, and its step if any."""
+    step = STEP.search(action_id)
+    return f"{verb} {where(address, page)}" + (f", step {step[1]}" if step else "")
 
 
 def value_words(value: Any, *, quoted: bool | None = None, longest: int = LONGEST) -> str:

@@ -95,7 +95,9 @@ def test_the_next_run_goes_on_with_the_operation_and_puts_nothing_again(
     second = ended(begin(slow, *APPLY, "-o", "json"))
 
     assert second.code == 0, second.err
-    assert [result["outcome"] for result in second.document["report"]["results"]] == ["succeeded"]
+    (waited,) = second.document["earlier"]
+    assert [(one["verb"], one["outcome"]) for one in waited["report"]["results"]] == [("wait", "succeeded")]
+    assert second.document["report"]["results"] == []  # and nothing was left to do after it
     assert state_of(slow) == "Succeeded"
     assert len(sent(slow, "PUT", "/versions/1.0.0")) == 1
     assert operations(slow)[asked:] == [operation] * (len(operations(slow)) - asked) != []
