@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.executor.healing import look_before, serving
 from reconciler.executor.journal import Journal
 from reconciler.executor.task import Ended, Task
 from reconciler.executor.verification import contended, undone, unkept_in
@@ -58,6 +59,9 @@ def write(task: Task, gateway: Gateway, journal: Journal) -> Written | Ended:
         return Ended(Outcome.FAILED, contended(action, lost), CONTENDED)
     fitting = fit(action, fresh)
     if not isinstance(fitting, Moved):
+        if obstacle := serving(task, gateway):
+            return Ended(Outcome.FAILED, f"{obstacle}; plan again", "Precondition")
+        look_before(task, fresh, gateway)
         return _send(fitting, fresh, gateway, journal)
     if action.removes and fresh is None:
         return Ended(Outcome.SUCCEEDED, "already gone")
