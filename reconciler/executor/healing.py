@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reconciler.executor.task import Before, Ended, Mending, Phase, Rules, Task
-from reconciler.executor.verification import undone, unkept
+from reconciler.executor.verification import CONTENDED, contended, undone, unkept
 from reconciler.kinds.canonical import live as canonical_live
 from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.ownership import OWNER_TAG
@@ -161,6 +161,8 @@ def next_step(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
     step, *left = mending.left
     taken = mending.taken
     if left:
+        if not task.warnings and (lost := undone((*task.earlier, *task.action.changes), fresh)):
+            return Ended(Outcome.FAILED, contended(task.action, lost), CONTENDED)
         if moved := _moved(task, fresh):
             why = f"healing broke off: healed or changed by somebody else ({moved}); plan again"
             return Ended(Outcome.FAILED, why, PRECONDITION)
