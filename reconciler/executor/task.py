@@ -84,12 +84,25 @@ class Rules:
     keeps_regions: Callable[[Address], bool] = lambda _: False
 
 
+@dataclass(slots=True)
+class Before:
+    """The regions of a version right before this run first wrote it: those there, and those that Azure called failed.
+
+    What is not in `failed` may have served. It is filled by the first write and goes along unchanged from there.
+    """
+
+    there: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    seen: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Mending:
     """A version whose regions are healed: the action it began with, what failed first, and how far the healing is.
 
     `before` is the canonical body the next step starts from, `left` the steps that take regions away and add them
-    again, () while a plain retry runs and once the last of them is sent.
+    again, () while a plain retry runs and once the last of them is sent. `taken` are the regions that a step takes
+    away, none as long as no step does.
     """
 
     action: Action
@@ -97,6 +110,7 @@ class Mending:
     before: Body
     left: tuple[Step, ...] = ()
     removing: bool = False
+    taken: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -128,6 +142,7 @@ class Task:
     mending: Mending | None = None
     note: str = ""
     refused: str = ""
+    before: Before = field(default_factory=Before)
 
 
 @dataclass(frozen=True, slots=True)

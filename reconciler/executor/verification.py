@@ -24,6 +24,7 @@ from reconciler.planner.rebase import STATE, MovedField, equal, unseen, value_wo
 from reconciler.planner.sharing import is_shared, unshared
 
 ROLE = "roleDefinitionId"
+CONTENDED = "Contended"
 
 
 def unkept_in(action: Action, answer: Answer) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Final
 
+from reconciler.executor.healing import look_before, serving
 from reconciler.executor.journal import Journal
 from reconciler.executor.task import Ended, Task
-from reconciler.executor.verification import contended, undone, unkept_in
+from reconciler.executor.verification import CONTENDED, contended, undone, unkept_in
 from reconciler.kinds.canonical import live as canonical_live
 from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import overlay, same
@@ -27,8 +27,6 @@ from reconciler.model.state import LiveResource, Unread
 from reconciler.model.write import Sent, Write
 from reconciler.planner.fingerprint import digest_of, fingerprint
 from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
-
-CONTENDED: Final = "Contended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,9 @@ def write(task: Task, gateway: Gateway, journal: Journal) -> Written | Ended:
         return Ended(Outcome.FAILED, contended(action, lost), CONTENDED)
     fitting = fit(action, fresh)
     if not isinstance(fitting, Moved):
+        if obstacle := serving(task, gateway):
+            return Ended(Outcome.FAILED, f"{obstacle}; plan again", "Precondition")
+        look_before(task, fresh, gateway)
         return _send(fitting, fresh, gateway, journal)
     if action.removes and fresh is None:
         return Ended(Outcome.SUCCEEDED, "already gone")

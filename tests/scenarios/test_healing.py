@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from reconciler.emulator.faults import Fault
 from reconciler.emulator.settings import Durations
 from reconciler.executor.run import Progress
 from reconciler.executor.task import Pace, Rules, Wait
+from reconciler.live.answer import Answer
+from reconciler.live.credential import StaticToken
+from reconciler.live.gateway import Gateway
+from reconciler.model.address import Kind
 from reconciler.model.plan import Plan, Reason
 from reconciler.model.report import ActionResult, Outcome, Report
 from reconciler.model.write import Sent, Write
@@ -267,6 +272,186 @@ def test_waiting_for_provisioned_heals_too(bench: Workbench) -> None:
 
     assert of(report).outcome is Outcome.SUCCEEDED
     assert not bench.plan().pending
+
+
+# ---- others write, too ---------------------------------------------------------------------------------------------
+
+
+class Meddled(Gateway):
+    """A gateway that lets somebody else write right before one read, and keeps the regions of what it sends itself."""
+
+    sent: list[frozenset[str]]
+    meddle: Callable[[], None]
+    when: Callable[[bool], bool]
+
+    def get(
+        self, path_or_url: str, params: Mapping[str, str] | None = None, *, api_version: str | None = None
+    ) -> Answer:
+        if path_or_url.endswith("/versions/1.0.0") and self.when("$expand" in (params or {})):
+            self.when = lambda _: False
+            self.meddle()
+        return super().get(path_or_url, params, api_version=api_version)
+
+    def put(self, kind: Kind, resource_id: str, body: Mapping[str, Any], *, request_id: str = "") -> Answer:
+        if kind is Kind.IMAGE_VERSION:
+            regions = body["properties"]["publishingProfile"]["targetRegions"]
+            self.sent.append(frozenset(region["name"].lower().replace(" ", "") for region in regions))
+        return super().put(kind, resource_id, body, request_id=request_id)
+
+
+def meddled(
+    bench: Workbench, after: int, reads: int, *, progress: bool = False, tags: Mapping[str, str] | None = None
+) -> Meddled:
+    """Somebody writes the version as it is, but for tags, before the nth read of a sort after so many of our writes."""
+    others = bench.gateway
+    gateway = Meddled(others.cloud, StaticToken(bench.emulator.token), time_scale=0)
+    count = iter(range(1, 1000))
+    gateway.sent = []
+    gateway.when = lambda asked: len(gateway.sent) == after and asked is progress and next(count) == reads
+
+    def meddle() -> None:
+        live = bench.live("/versions/1.0.0")
+        body = {
+            "location": live["location"],
+            "tags": {**live["tags"], **(tags or {})},
+            "properties": live["properties"],
+        }
+        assert others.put(Kind.IMAGE_VERSION, live["id"], body).ok
+
+    gateway.meddle = meddle
+    bench.gateway = gateway
+    return gateway
+
+
+OTHER = {"reconciler.owner": "other"}
+
+
+def test_a_region_that_somebody_else_has_healed_is_not_taken_away(bench: Workbench) -> None:
+    bench.write(estate("1.0.0", regions=("westeurope", "uksouth")))
+    bench.emulator.faults.add(fails("uksouth", times=2))
+    plan = bench.plan()
+    gateway = meddled(bench, 2, 1)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.SUCCEEDED
+    assert "uksouth failed and is complete by now" in of(report).why
+    assert gateway.sent == [frozenset({"westeurope", "uksouth"})] * 2
+
+
+@pytest.mark.parametrize(("after", "times"), [(1, 1), (2, 2), (3, 3)])
+def test_a_version_that_somebody_else_took_over_is_left_to_them(bench: Workbench, after: int, times: int) -> None:
+    bench.write(estate("1.0.0", regions=("westeurope", "uksouth")))
+    bench.emulator.faults.add(fails("uksouth", times=times))
+    plan = bench.plan()
+    gateway = meddled(bench, after, 1, tags=OTHER)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.FAILED
+    assert of(report).error_code == "Precondition"
+    assert "healed or changed by somebody else (tags.reconciler.owner)" in of(report).why
+    assert "taken away" not in of(report).why
+    assert gateway.sent == [frozenset({"westeurope", "uksouth"})] * after
+    assert bench.live("/versions/1.0.0")["tags"]["reconciler.owner"] == "other"
+
+
+def test_what_the_step_that_lets_regions_go_has_healed_stays(bench: Workbench) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=2))
+    plan = bench.plan()
+    gateway = meddled(bench, 99, 99)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.SUCCEEDED
+    assert gateway.sent == [frozenset(SIX)] * 4
+    assert profile(bench)["safetyProfile"][FLAG] is False
+    assert not bench.plan().pending
+
+
+def test_regions_are_looked_at_right_before_they_are_taken_away(bench: Workbench) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=3))
+    plan = bench.plan()
+    gateway = meddled(bench, 3, 3, progress=True)  # told of the failure, decided, about to send
+
+    report = bench.carry_out(plan)
+
+    assert of(report).error_code == "Precondition"
+    assert "uksouth is not known as failed any more" in of(report).why
+    assert "is away now" not in of(report).why
+    assert gateway.sent == [frozenset(SIX)] * 3
+
+
+def test_a_region_that_is_away_when_healing_breaks_off_is_told_first(bench: Workbench) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=3))
+    plan = bench.plan()
+    meddled(bench, 4, 1, tags=OTHER)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.FAILED
+    assert of(report).why.startswith("uksouth is away now: ")
+    assert "added again" not in of(report).why
+    assert "UK South" not in region_names(bench)
+
+
+def test_a_region_that_may_be_away_is_told_where_azure_does_not_say(bench: Workbench) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=3))
+    plan = bench.plan()
+    denied = Fault(method="GET", path="/versions/1.0.0", status=403, code="AuthorizationFailed")
+    meddled(bench, 4, 1).meddle = lambda: bench.emulator.faults.add(denied)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.FAILED
+    assert of(report).why.startswith("uksouth may be away now: ")
+
+
+def test_a_read_that_fails_while_a_region_is_away_is_tried_again(bench: Workbench) -> None:
+    bench.write(estate("1.0.0"))
+    bench.emulator.faults.add(fails("uksouth", times=3))
+    plan = bench.plan()
+    busy = Fault(method="GET", path="/versions/1.0.0", status=503, times=2)
+    gateway = meddled(bench, 4, 1)
+    gateway.meddle = lambda: bench.emulator.faults.add(busy)
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.SUCCEEDED, of(report)
+    assert len(gateway.sent) == 5
+
+
+def test_a_region_that_served_while_the_version_was_failed_is_not_taken_away(bench: Workbench) -> None:
+    bench.write(estate("1.0.0", regions=("westeurope", "northeurope", "uksouth")))
+    bench.emulator.faults.add(fails("northeurope"))
+    bench.carry_out(bench.plan(), replace(RULES, heal=False))
+    plan, others = bench.plan(), bench.gateway
+    assert Reason.IN_FAILED_STATE in plan.writes[0].reasons
+    gateway = meddled(bench, 1, 1)
+
+    def lose_uksouth() -> None:
+        """Only a region that is made anew can fail here; so it goes and comes back, all else as it was."""
+        bench.emulator.faults.add(fails("uksouth"))
+        live = bench.live("/versions/1.0.0")
+        old = live["properties"]
+        regions = old["publishingProfile"]["targetRegions"]
+        fewer = {"targetRegions": [region for region in regions if region["name"] != "UK South"]}
+        opened = {**old, "safetyProfile": {**old["safetyProfile"], FLAG: True}}
+        for new in (opened, {**opened, "publishingProfile": {**old["publishingProfile"], **fewer}}, old):
+            body = {"location": live["location"], "tags": live["tags"], "properties": new}
+            assert others.put(Kind.IMAGE_VERSION, live["id"], body).ok
+
+    gateway.meddle = lose_uksouth
+
+    report = bench.carry_out(plan)
+
+    assert of(report).outcome is Outcome.FAILED
+    assert "uksouth was there before this write and may still serve" in of(report).why
+    assert gateway.sent == [frozenset({"westeurope", "northeurope", "uksouth"})] * 2
 
 
 # ---- on the command line ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.executor.healing import healable, lost_at_once, obstacle_to_removal, served_before
-from reconciler.executor.task import Rules, Task
+from reconciler.executor.task import Before, Rules, Task
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.report import RegionProgress
@@ -36,25 +36,37 @@ def adding() -> Action:
 
 
 def test_what_a_create_made_may_go_but_for_the_home_region() -> None:
-    assert obstacle_to_removal(action(), (OLD, NEW), Rules()) == ""
-    assert "home region" in obstacle_to_removal(action(), (HOME, NEW), Rules())
+    assert obstacle_to_removal(action(), (OLD, NEW), Rules(), Before()) == ""
+    assert "home region" in obstacle_to_removal(action(), (HOME, NEW), Rules(), Before())
 
 
 def test_what_served_before_an_update_stays() -> None:
-    assert obstacle_to_removal(adding(), (NEW,), Rules()) == ""
-    assert "northeurope was there before this write" in obstacle_to_removal(adding(), (OLD, NEW), Rules())
+    assert obstacle_to_removal(adding(), (NEW,), Rules(), Before()) == ""
+    assert "northeurope was there before this write" in obstacle_to_removal(adding(), (OLD, NEW), Rules(), Before())
 
 
-def test_a_version_that_was_failed_before_has_nothing_that_is_known_to_serve() -> None:
-    assert served_before(replace(adding(), reasons=(Reason.IN_FAILED_STATE,))) == frozenset()
-    assert served_before(adding()) == {"westeurope", "northeurope"}
+def test_of_a_version_that_was_failed_before_only_what_is_known_as_failed_has_not_served() -> None:
+    failed = replace(adding(), reasons=(Reason.IN_FAILED_STATE,))
+
+    assert served_before(failed, Before()) == {"westeurope", "northeurope"}
+    assert served_before(failed, Before(failed=frozenset({"northeurope"}))) == {"westeurope"}
+    assert served_before(adding(), Before()) == {"westeurope", "northeurope"}
+
+
+def test_a_region_that_somebody_added_since_the_plan_may_serve() -> None:
+    before = Before(there=frozenset({"westeurope", "westus2"}))
+
+    assert served_before(adding(), before) == {"westeurope", "northeurope", "westus2"}
+    assert served_before(action(), before) == frozenset()
 
 
 def test_a_manifest_that_forbids_removal_is_obeyed() -> None:
     forbidding = action(Verb.CREATE, safetyProfile={FLAG: False})
 
-    assert "the manifest forbids" in obstacle_to_removal(forbidding, (NEW,), Rules())
-    assert "the manifest forbids" in obstacle_to_removal(adding(), (NEW,), Rules(keeps_regions=lambda _: True))
+    assert "the manifest forbids" in obstacle_to_removal(forbidding, (NEW,), Rules(), Before())
+    assert "the manifest forbids" in obstacle_to_removal(
+        adding(), (NEW,), Rules(keeps_regions=lambda _: True), Before()
+    )
 
 
 @pytest.mark.parametrize(
