@@ -11,7 +11,7 @@ from http import HTTPStatus
 from reconciler.errors import AzureError, CredentialError
 from reconciler.executor.grants import granted_already, is_granted_already
 from reconciler.executor.healing import CODE as REGIONS_FAILED
-from reconciler.executor.healing import after_failure, failed_in, healed_words, lost_at_once, next_step
+from reconciler.executor.healing import after_failure, failed_in, healed_words, lost_at_once, next_step, perhaps_away
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
 from reconciler.executor.verification import unkept
 from reconciler.executor.write import Written, method_of, write
@@ -62,7 +62,7 @@ def _timed_out(task: Task) -> Ended:
         for region in late
     )
     why = f"still running in Azure after the time limit{f'; not there yet: {told}' if told else ''}"
-    return Ended(Outcome.PENDING, why, regions=task.regions, warnings=task.warnings)
+    return Ended(Outcome.PENDING, f"{perhaps_away(task)}{why}", regions=task.regions, warnings=task.warnings)
 
 
 def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
@@ -70,7 +70,8 @@ def _unasked(task: Task, error: CredentialError, rules: Rules) -> Task | Ended:
     if task.phase is Phase.WRITE and not task.uncertain:
         return Ended(Outcome.FAILED, error.message, type(error).__name__)
     if task.attempt + 1 >= rules.pace.attempts:
-        return Ended(Outcome.PENDING, f"it may still run in Azure, but {error.message}", regions=task.regions)
+        why = f"{perhaps_away(task)}it may still run in Azure, but {error.message}"
+        return Ended(Outcome.PENDING, why, regions=task.regions)
     return _poll_again(replace(task, attempt=task.attempt + 1), rules, None)
 
 

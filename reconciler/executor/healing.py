@@ -315,6 +315,12 @@ def _told(task: Task, failure: Ended, failed: tuple[RegionProgress, ...], gatewa
     return replace(failure, why=told, error_code=failure.error_code or CODE)
 
 
+def perhaps_away(task: Task) -> str:
+    """Which regions may be away when a healing is left in the middle, "" where it takes none."""
+    taken = task.mending.taken if task.mending is not None else ()
+    return "".join(f"{name} may be away now; " for name in sorted(taken))
+
+
 def _away(task: Task, gateway: Gateway) -> str:
     """Which regions a healing has left away, as Azure has it now; "" where none is."""
     mending = task.mending

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 
 from reconciler.errors import ReconcilerError
 from reconciler.executor.advance import advance
-from reconciler.executor.healing import failed_in
+from reconciler.executor.healing import failed_in, perhaps_away
 from reconciler.executor.replacement import wholes
 from reconciler.executor.slots import Slots
 from reconciler.executor.task import Ended, Phase, Rules, Task
@@ -110,7 +110,7 @@ class Run:
         if task is None:
             why = NOT_STARTED if self._stopped_at is not None else NOT_YET
             return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
-        if task.phase is Phase.WRITE and task.refused and key not in self._looks.values():
+        if task.phase is Phase.WRITE and task.refused and not task.mending and key not in self._looks.values():
             why = f"not taken by Azure so far: {task.refused}"
             return ActionResult(key, action.address, action.verb, Outcome.UNATTEMPTED, why)
         return ActionResult(
@@ -118,7 +118,7 @@ class Run:
             action.address,
             action.verb,
             Outcome.PENDING,
-            UNANSWERED if task.phase is Phase.WRITE else STILL_RUNNING,
+            f"{perhaps_away(task)}{UNANSWERED if task.phase is Phase.WRITE else STILL_RUNNING}",
             "",
             self._now() - task.started,
             task.regions,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.executor.healing import healable, lost_at_once, obstacle_to_removal, served_before
-from reconciler.executor.task import Before, Rules, Task
+from reconciler.executor.healing import healable, lost_at_once, obstacle_to_removal, perhaps_away, served_before
+from reconciler.executor.task import Before, Mending, Rules, Task
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Reason, Verb
 from reconciler.model.report import RegionProgress
@@ -115,3 +115,12 @@ def test_regions_go_and_come_back_and_all_else_ends_as_it_was(flag: bool, mark: 
     assert shrunk["safetyProfile"][FLAG] is True
     assert (PENDING_TAG in shrunk["tags"]) is (mark and not flag)
     assert "uksouth serves nothing of it until added again" in found[-2].hazard
+
+
+def test_what_is_left_in_the_middle_of_a_healing_says_which_regions_may_be_away() -> None:
+    task = Task(action(), 0.0, 0.0)
+    assert perhaps_away(task) == ""
+    mending = Mending(action(), (NEW,), {}, removing=True)
+    assert perhaps_away(replace(task, mending=mending)) == ""
+    away = replace(mending, taken=frozenset({"uksouth"}))
+    assert perhaps_away(replace(task, mending=away)) == "uksouth may be away now; "

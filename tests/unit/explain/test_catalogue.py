@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.executor.write import CONTENDED
+from reconciler.executor.verification import CONTENDED
 from reconciler.explain.entry import Topic
 from reconciler.explain.topics import explain
 from reconciler.live.answer import ErrorClass
