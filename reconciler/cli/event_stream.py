@@ -103,7 +103,19 @@ def _opened(place: str) -> int:
     try:
         if Path(place).is_file():
             check_place(place, "events", OURS)
-        return os.open(place, OPENING, 0o600)
+        handle = os.open(place, OPENING, 0o600)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot write events to {place}: {why}", "name another file, or - for stdout") from error
+    _end_line(handle, place)
+    return handle
+
+
+def _end_line(handle: int, place: str) -> None:
+    """A full disk may have cut off what an earlier run wrote: its half of a line must not swallow the first of ours."""
+    with suppress(OSError):
+        if stat.S_ISREG(os.fstat(handle).st_mode) and (size := os.fstat(handle).st_size):
+            with Path(place).open("rb") as file:
+                file.seek(size - 1)
+                if file.read(1) != b"\n":
+                    os.write(handle, b"\n")

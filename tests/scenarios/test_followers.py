@@ -276,6 +276,11 @@ def test_events_are_added_to_events_and_to_nothing_else(bench: Workbench, shell:
     assert shell.run(*APPLY, "--events", "events.jsonl").code == 0
     told = events((folder / "events.jsonl").read_text(encoding="utf-8"))
     assert [one["event"] for one in told].count("runEnded") == 2
+    with (folder / "events.jsonl").open("r+b") as file:
+        file.truncate((folder / "events.jsonl").stat().st_size - 9)
+    assert shell.run(*APPLY, "--events", "events.jsonl").code == 0
+    lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [one["event"] for one in events("\n".join(lines[len(told) :]))] == ["runStarted", "runEnded"]
     (folder / "link").symlink_to("manifests/gallery.yaml")
     bench.write(GALLERY.replace("Golden", "New"))
     before = len(bench.written())
