@@ -23,6 +23,9 @@ NAMED: Final = re.compile(
     r"(?i)((?:client_?secret|client_assertion|access_token|refresh_token|password|accountkey|shared_?access_?key)"
     r"\\*[\"']?\s*(?:[=:]|%3d)\s*\\*[\"']?)[^\s&\"'“”;<>]+"
 )
+SIGNATURE: Final = re.compile(  # `sig=`, `sas_sig=`, encoded in an address once or more often, a key of JSON text
+    r"(?i)(?:(?<![a-z0-9])|(?<=26)|(?<=3f))(sig(?:nature)?(?:=|%(?:25)*3d|\\*[\"']\s*:\s*\\*[\"']))[^\s&;\"'“”<>]+"
+)
 USERINFO: Final = re.compile(r"(?<=://)[^/\s@\"'<>]+@")
 JWT: Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 DEEPEST: Final = 20
@@ -33,7 +36,8 @@ def redact_text(text: str) -> str:
     """The text without authorization values, signed query parts, user info in addresses, tokens or secrets."""
     text = SIGNED.sub(lambda found: f"{found[1]}={REDACTED}", text)
     text = BEARER.sub(lambda found: f"{found[1]} {REDACTED}", text)
-    text = NAMED.sub(lambda found: f"{found[1]}{REDACTED}", text)
+    for pattern in (NAMED, SIGNATURE):
+        text = pattern.sub(lambda found: f"{found[1]}{REDACTED}", text)
     return JWT.sub(REDACTED, USERINFO.sub(f"{REDACTED}@", text))
 
 

@@ -173,11 +173,12 @@ def apply(
     since.
     """
     from reconciler.cli.asked import Asked
-    from reconciler.cli.event_stream import event_stream
+    from reconciler.cli.event_stream import check_apart, event_stream
     from reconciler.cli.recording import moment
     from reconciler.cli.run_report import report_place
     from reconciler.cli.saved_plans import apply_saved, saved_at
 
+    check_apart(events, report)
     with report_place(report, moment) as place, event_stream(events, output) as stream:
         asked = Asked(partial, wait, yes, lock_timeout, output, place, stream)
         saved = saved_at(flags.path)

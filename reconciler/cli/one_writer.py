@@ -36,5 +36,6 @@ def one_writer(settings: Settings, target: Target, timeout: float) -> Iterator[N
         clock=time.monotonic,
         nap=time.sleep,
         waiting=waiting,
+        warn=lambda line: tell_safely(f"warning: {line}"),
     ):
         yield

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from reconciler.model.run import SavedRun
 from reconciler.store.audit import AuditJournal
 from reconciler.store.journal import Journals, StoreJournal
 from reconciler.store.room import StoreRoom
+from reconciler.store.run_files import run_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -183,11 +183,6 @@ class Recording:
         )
         entries = entries_of(self._plan, report, self._declared(), at=at)
         self._room.save(self._plan.target, run, entries.put, entries.gone)
-
-
-def run_name(started: str) -> str:
-    """A name for a run that sorts by when it began, and is its own."""
-    return f"{''.join(char for char in started[:23] if char.isalnum())}Z-{uuid.uuid4().hex[:12]}"
 
 
 def moment() -> str:

@@ -28,12 +28,15 @@ def locks_at(gateway: Getter, scope: str, patience: Patience, *, upwards: bool) 
         return found
     locks = [_lock(item) for item in found]
     if None in locks:
-        return malformed(WHAT, "a lock that does not say where it is")
+        return malformed(WHAT, "a lock that does not say where it is or what it forbids")
     return [lock for lock in locks if lock is not None]
 
 
 def _lock(item: Item) -> Lock | None:
+    """None for one that may hold anything."""
     own_id = str(item.get("id") or "")
     at = own_id.lower().rfind(TYPE)
     level = mapping(item.get("properties")).get("level")
-    return Lock(str(item["name"]), own_id[:at], level if isinstance(level, str) else "") if at > 0 else None
+    if at <= 0 or not isinstance(level, str) or not level:
+        return None
+    return Lock(str(item["name"]), own_id[:at], level)

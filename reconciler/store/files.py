@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-APPENDING: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+OPENING: Final = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+APPENDING: Final = OPENING | os.O_APPEND | os.O_CREAT
 
 
 def replace_file(path: Path, text: str, *, durable: bool = True) -> None:
@@ -37,12 +38,26 @@ def replace_file(path: Path, text: str, *, durable: bool = True) -> None:
 def append_line(path: Path, line: str) -> None:
     """Add a line in one write, so that lines of several processes do not mix. Raises OSError, also for no plain file.
 
-    Opened anew each time: a file that was moved away to be kept elsewhere is begun anew.
+    Opened anew each time: a file that was moved away to be kept elsewhere is begun anew. Of a line that a full disk
+    cut off the beginning stays, as a line of its own.
     """
+    data = f"{line}\n".encode(errors="backslashreplace")
     handle = os.open(path, APPENDING, 0o600)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{path.name} is no plain file")
-        os.write(handle, f"{line}\n".encode(errors="backslashreplace"))
+        if os.write(handle, data) < len(data):
+            _end_line(path, os.lseek(handle, 0, os.SEEK_CUR) - 1)
+            raise OSError("there was room for a part of a line only")
     finally:
         os.close(handle)
+
+
+def _end_line(path: Path, last: int) -> None:
+    """Put a newline over the last byte of half a line: a byte more would find no room either."""
+    with suppress(OSError):
+        handle = os.open(path, OPENING)
+        try:
+            os.pwrite(handle, b"\n", last)
+        finally:
+            os.close(handle)

@@ -5,6 +5,7 @@ A look never writes: only who saves makes a store, changes its layout or moves a
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -71,11 +72,23 @@ def _opened(file: Path) -> Database:
     if file.exists():
         with _engine(file, "ro").begin() as connection:
             _known(version_of(connection))  # before anything is written: a newer store is never touched
+    else:
+        _make(file)
     engine = _engine(file, "rwc")
     with engine.begin() as connection:
         migrate(connection)
         check_layout(connection)
     return Database(engine)
+
+
+def _make(file: Path) -> None:
+    """Make the file for its owner alone, whatever the umask: signed addresses of operations (fact 3.2/2) stand in it.
+
+    What SQLite keeps beside it gets the same mode. Never for a file that is there: to close it would end the locks
+    that this process has on it.
+    """
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    os.close(handle)
 
 
 def _known(version: int) -> int:

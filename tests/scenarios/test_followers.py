@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -270,3 +271,81 @@ def test_a_stop_before_the_first_write_is_a_run_with_its_report_too(
 
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+
+
+def test_events_are_added_to_events_and_to_nothing_else(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    folder = bench.folder.parent
+    assert shell.run(*APPLY, "--events", "events.jsonl").code == 0
+    assert shell.run(*APPLY, "--events", "events.jsonl").code == 0
+    told = events((folder / "events.jsonl").read_text(encoding="utf-8"))
+    assert [one["event"] for one in told].count("runEnded") == 2
+    with (folder / "events.jsonl").open("r+b") as file:
+        file.truncate((folder / "events.jsonl").stat().st_size - 9)
+    assert shell.run(*APPLY, "--events", "events.jsonl").code == 0
+    lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [one["event"] for one in events("\n".join(lines[len(told) :]))] == ["runStarted", "runEnded"]
+    (folder / "link").symlink_to("manifests/gallery.yaml")
+    bench.write(GALLERY.replace("Golden", "New"))
+    before = len(bench.written())
+
+    for place in ("manifests/gallery.yaml", ".reconciler/store.sqlite", ".reconciler/audit.jsonl", "link"):
+        was = (folder / place).read_bytes()
+        refused = shell.run(*APPLY, "--events", place)
+        assert refused.code == 64, refused.err
+        assert f"cannot write the events to {place}: it holds something else" in refused.err
+        assert (folder / place).read_bytes() == was
+    assert len(bench.written()) == before
+
+
+def test_events_and_report_are_never_one_file(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    folder = bench.folder.parent
+    (folder / "link").symlink_to("missing")
+    (folder / "there").touch()
+    os.link(folder / "there", folder / "twin")
+
+    for one, other in (
+        ("x", "x"),
+        ("x", "manifests/../x"),
+        ("link", "missing"),
+        ("missing", "link"),
+        ("there", "twin"),
+    ):
+        refused = shell.run(*APPLY, "--events", one, "--report", other)
+        assert refused.code == 64, refused.err
+        assert f"--events {one} and --report {other} are one file" in refused.err
+    assert not bench.written()
+    assert not (folder / "x").exists()
+    assert shell.run(*APPLY, "--events", "x", "--report", "y").code == 0
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_reader_of_events_that_reads_no_more_holds_nothing_up(bench: Workbench, *, named: bool) -> None:
+    bench.write(ESTATE)
+    pipe = bench.folder.parent / "pipe"
+    os.mkfifo(pipe)
+    read, write = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), os.open(pipe, os.O_WRONLY)
+    os.set_blocking(write, False)
+    with suppress(BlockingIOError):
+        while os.write(write, b"x" * 4096):
+            pass
+    os.set_blocking(write, True)
+
+    done = subprocess.run(
+        [*PROGRAM, *APPLY, "--events", "pipe" if named else "-"],
+        stdout=subprocess.DEVNULL if named else write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd=bench.folder.parent,
+        env=environment(bench.emulator.settings.state, {}),
+        timeout=60,
+    )
+    os.close(read)
+    os.close(write)
+
+    assert done.returncode == 0, done.stderr
+    place = "pipe" if named else "standard output"
+    assert done.stderr.count(f"no more events to {place}: its reader does not read; the apply goes on") == 1
+    assert len(bench.written()) == 5

@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.emulator.settings import Durations
 from tests.scenarios.test_resume import APPLY, begin, ended, sent, state_of, until
+from tests.support.commands import Shell
 from tests.support.estates import GALLERY, IMAGE, versions
 from tests.support.workbench import Workbench, workbench
 
@@ -69,3 +70,16 @@ def test_who_only_plans_waits_for_nobody(slow: Workbench) -> None:
     assert ended(begin(slow, *APPLY, "--instance", "another")).code != 6
     first.kill()
     ended(first)
+
+
+def test_where_nothing_can_be_locked_an_apply_says_so_and_goes_on(bench: Workbench, shell: Shell) -> None:
+    bench.write(GALLERY)
+    state = bench.folder.parent / ".reconciler"
+    state.mkdir()
+    (state / "locks").write_text("no folder", encoding="utf-8")
+
+    ran = shell.run(*APPLY)
+
+    assert ran.code == 0, ran.err
+    assert ran.err.count("warning: ") == ran.err.count("warning: no lock: ") == 1
+    assert "; two applies of target manifests at once are not kept apart" in ran.err

@@ -111,15 +111,28 @@ def test_a_lock_that_lies_nowhere_holds_nothing_and_proves_nothing(
     assert list(found.unseen) == [IN_GROUP]
 
 
+@pytest.mark.parametrize("properties", [None, [], {}, {"level": None}, {"level": ""}, {"level": ["ReadOnly"]}])
+def test_a_lock_that_does_not_say_what_it_forbids_proves_nothing(
+    small: Small, gateway: Gateway, properties: Any
+) -> None:
+    lock = {"id": f"{GALLERY}/providers/Microsoft.Authorization/locks/keep", "name": "keep", "properties": properties}
+    small.answers(Reply(body={"value": [lock]}))
+
+    found = look_ahead(gateway, Asked(groups=(IN_GROUP,)), AT_ONCE)
+
+    assert not found.locks
+    assert list(found.unseen) == [IN_GROUP]
+
+
 def test_a_lock_is_known_by_the_scope_in_its_id_in_any_spelling(small: Small, gateway: Gateway) -> None:
     own = f"{GALLERY.replace('resourceGroups', 'resourcegroups')}/providers/microsoft.authorization/Locks/keep"
-    odd = {"id": own, "name": "keep", "properties": None}
-    small.answers(Reply(body={"value": [odd, {**odd, "properties": {"level": "CanNotDelete"}}]}))
+    lock = {"id": own, "name": "keep", "properties": {"level": "NotSpecified"}}
+    small.answers(Reply(body={"value": [lock, {**lock, "properties": {"level": "CanNotDelete"}}]}))
 
     found = look_ahead(gateway, Asked(groups=(IN_GROUP,)), AT_ONCE)
 
     assert {(one.level, one.holds(GALLERY, removes=True)) for one in found.locks} == {
-        ("", False),
+        ("NotSpecified", False),
         ("CanNotDelete", True),
     }
     assert all(isinstance(one, Lock) for one in found.locks)

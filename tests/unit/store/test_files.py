@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Target, Verb
 from reconciler.model.report import Outcome
@@ -16,7 +18,7 @@ from reconciler.model.write import Sent, Write
 from reconciler.store.audit import AuditJournal
 from reconciler.store.files import append_line
 from reconciler.store.room import StoreRoom
-from reconciler.store.run_files import KEPT_REPORTS, RunFile
+from reconciler.store.run_files import KEPT_REPORTS, RunFile, run_name
 from tests.support.commands import ROOT
 
 TARGET = Target("estate", "AzureCloud", "prod")
@@ -66,15 +68,72 @@ def test_no_signed_address_and_no_secret_gets_into_the_audit_file(tmp_path: Path
 
 def test_only_the_latest_run_reports_stay(tmp_path: Path) -> None:
     for number in range(KEPT_REPORTS + 5):
-        name = f"20261101T{number:06d}Z-x"
+        name = run_name(f"2026-11-01T08:00:00.{number:03d}+00:00")
         (tmp_path / "runs").mkdir(exist_ok=True)
-        (tmp_path / "runs" / f".{name}-half").write_text("{", encoding="utf-8")
+        (tmp_path / "runs" / f".{name}-abcd_123").write_text("{", encoding="utf-8")
         RunFile(tmp_path, name, None, warn=lambda _: None).write("{}", last=True)
 
     left = sorted(path.name for path in (tmp_path / "runs").iterdir())
 
     assert len(left) == KEPT_REPORTS
-    assert left[-1] == f"20261101T{KEPT_REPORTS + 4:06d}Z-x.json"
+    assert left[-1].startswith(f"20261101T080000{KEPT_REPORTS + 4:03d}Z-")
+
+
+def test_a_report_stays_when_the_clock_ran_ahead_and_so_does_what_is_none(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    for number in range(KEPT_REPORTS + 5):
+        (runs / f"{run_name(f'2036-11-01T08:00:00.{number:03d}+00:00')}.json").touch()
+    foreign = {"a.json", ".gitkeep", "20261101.json", "20361101T080000000Z-mine.txt", "zz"}
+    for name in foreign:
+        (runs / name).touch()
+    own = run_name("2026-11-01T08:00:00.000+00:00")
+
+    RunFile(tmp_path, own, None, warn=pytest.fail).write("{}", last=True)
+
+    left = {path.name for path in runs.iterdir()}
+    assert left >= {f"{own}.json", *foreign}
+    assert len(left - foreign) == KEPT_REPORTS
+
+
+def test_nothing_is_written_or_deleted_behind_a_link_in_place_of_the_folder(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    names = {f"{run_name(f'2026-11-01T08:00:00.{number:03d}+00:00')}.json" for number in range(KEPT_REPORTS + 5)}
+    for name in names:
+        (elsewhere / name).touch()
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "runs").symlink_to(elsewhere)
+    warned: list[str] = []
+
+    file = RunFile(state, run_name("2027-11-01T08:00:00.000+00:00"), None, warn=warned.append)
+    file.write("{}", last=False)
+    file.write("{}", last=True)
+
+    assert {path.name for path in elsewhere.iterdir()} == names
+    assert [line.partition(" cannot be written: ")[2] for line in warned] == [
+        "runs is no folder; the run goes on without it"
+    ]
+
+
+def test_a_line_that_a_full_disk_cuts_off_leaves_the_next_one_whole(tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    code = (
+        "import sys, pathlib, resource; from reconciler.store.files import append_line\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "append_line(pathlib.Path(sys.argv[1]), 'a' * 60)\n"
+        "try: append_line(pathlib.Path(sys.argv[1]), 'b' * 60)\n"
+        "except OSError as error: print(error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(file)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    append_line(file, "c")
+
+    assert ran.stdout == "there was room for a part of a line only\n"
+    assert file.read_text(encoding="utf-8").splitlines() == ["a" * 60, "b" * 38, "c"]
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -352,4 +354,20 @@ def test_two_rooms_on_one_file_lose_nothing(desk: Desk) -> None:
     ledger = desk.room().ledger(TARGET)
     assert all(ledger.get(Address("s", "g", f"{name}{number}")) == ENTRY for name in "ab" for number in range(5))
     assert len(desk.room().runs(TARGET)) == 10
+    assert not desk.warned
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022])
+def test_only_its_owner_can_read_it_while_it_is_open_and_after(desk: Desk, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        desk.save(1, Corp=ENTRY)
+        with closing(sqlite3.connect(desk.file)) as database, database:
+            assert database.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in desk.folder.glob("store.sqlite*")}
+    finally:
+        os.umask(before)
+
+    assert modes == dict.fromkeys(("store.sqlite", "store.sqlite-wal", "store.sqlite-shm"), 0o600)
+    assert desk.known() == ENTRY
     assert not desk.warned
