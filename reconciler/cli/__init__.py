@@ -5,8 +5,9 @@ Commands import what they need when they run, so that `--help` and `validate` st
 
 from __future__ import annotations
 
+import gc
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,6 +23,9 @@ from reconciler.cli import (
 from reconciler.cli.console import Unwritable, prepare_streams, say, settle_streams
 from reconciler.cli.grammar import Command, Group
 from reconciler.cli.settings_command import SettingsCommand
+
+SELDOM: Final = (200_000, 50, 100)
+"""When to look for garbage: what a command makes lives to its end, and looking often takes a tenth of a large plan."""
 
 app = typer.Typer(
     name="reconciler",
@@ -67,6 +71,7 @@ def program(
 
 def main() -> None:
     """Entry point of the `reconciler` program."""
+    gc.set_threshold(*SELDOM)
     prepare_streams()
     try:
         app()
