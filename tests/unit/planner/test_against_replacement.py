@@ -229,3 +229,15 @@ def test_who_shares_with_more_than_is_declared_keeps_the_gallery() -> None:
     assert "rg-images/corp is shared with more than the manifest says, which would end" in refusal.message
     assert refusal.rule is RefusalRule.PROTECTED
     assert "declare all of sharingProfile.groups" in refusal.ways_out
+
+
+def test_a_version_that_is_made_from_one_that_goes_too_has_to_come_from_elsewhere() -> None:
+    inner = f"{UBUNTU.resource_id}/versions/1.0.0"
+    source = (
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-build/providers/Microsoft.Compute/images"
+    )
+    nested = [text.replace(f"{source}/ubuntu-1.1.0", inner) for text in (BEFORE, AFTER)]
+    refusal = World(desired_of(nested[1]), taken(desired_of(nested[0]))).refused()
+    assert f"{ROOT}/1.1.0 is made from {ROOT}/1.0.0, which is deleted too" in refusal.message
+    assert refusal.rule is RefusalRule.IMMUTABLE
+    assert "publish it from something that stays" in refusal.ways_out
