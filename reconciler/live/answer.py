@@ -99,10 +99,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if until is None:
         return None
     now = _moment(headers.get("date", "")) or datetime.now(UTC)
-    try:
-        return max(0.0, (until - now).total_seconds())
-    except OverflowError:  # a zone that no calendar holds
-        return None
+    return max(0.0, (until - now).total_seconds())
 
 
 def _number(text: str | None) -> float | None:

@@ -29,6 +29,7 @@ def wrapped(code: str, message: str = "") -> dict[str, Any]:
         ({"x-ms-retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after": LATER, "date": DATE}, 90),
         ({"retry-after": DATE, "date": LATER}, 0),
+        ({"retry-after": "Mon, 01 Jan 2024 00:00:00 +999999999999999999"}, None),
     ],
 )
 def test_every_form_of_retry_after_is_read_as_seconds(headers: dict[str, str], seconds: float | None) -> None:
