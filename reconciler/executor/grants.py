@@ -10,8 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from reconciler.executor.task import Ended
-from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import overlay
 from reconciler.kinds.registry import rules_of
 from reconciler.live.answer import Answer
@@ -22,6 +20,7 @@ from reconciler.model.address import Kind
 from reconciler.model.plan import Action, Reason
 from reconciler.model.report import Outcome
 from reconciler.model.state import Unread
+from reconciler.planner.bodies import sent_body
 from reconciler.planner.diff import changes_between
 
 EXISTS: Final = "RoleAssignmentExists"
@@ -44,7 +43,7 @@ def granted_already(action: Action, refused: Answer, gateway: Gateway) -> Ended:
         why = f"it could not be read: {there.message}" if there is not None else "it is gone by now"
         return Ended(Outcome.FAILED, f"assignment {name} grants this already, and {why}; plan again", EXISTS)
     shape = rules_of(action.address.kind).shape
-    wanted = canonical_live(shape, unwrap(action.body or {}))
+    wanted = sent_body(action)
     wanted.pop("roleDefinitionId", None)  # the grant is the same, or it would not have been refused
     differing = changes_between(shape, there.body, overlay(shape, there.body, wanted), None)
     extra = [word for word in ("condition",) if word in there.body and word not in wanted]

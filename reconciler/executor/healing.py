@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from reconciler.executor.task import Before, Ended, Mending, Phase, Rules, Task
 from reconciler.executor.verification import CONTENDED, contended, undone, unkept
-from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.paths import entry_name
 from reconciler.kinds.registry import rules_of
@@ -25,7 +23,7 @@ from reconciler.model.address import Kind
 from reconciler.model.plan import Action, Change, Reason, Verb, dotted
 from reconciler.model.report import Outcome, RegionProgress
 from reconciler.model.state import LiveResource, Unread, mapping
-from reconciler.planner.bodies import arm_body
+from reconciler.planner.bodies import arm_body, sent_body
 from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
 from reconciler.planner.rebase import LAID_OVER, OWNER, STATE, body_before, equal
@@ -113,7 +111,7 @@ def _moved(task: Task, fresh: LiveResource) -> str:
         old, new = compared(task.mending.before), compared(fresh.body)
         found: tuple[Change, ...] = changes_between(shape, old, new, None)
         return ", ".join(change.dotted for change in found if change.rule not in FILLED_IN)
-    sent = canonical_live(shape, unwrap(task.action.body or {}))
+    sent = sent_body(task.action)
     if not equal(dig(sent, OWNER), dig(fresh.body, OWNER)):
         return dotted(OWNER)
     if task.warnings:
@@ -246,8 +244,7 @@ def obstacle_to_removal(action: Action, failed: tuple[RegionProgress, ...], rule
 
     The home region never can (fact 4.3/3). What served before this write may serve still, whatever failed since.
     """
-    shape = rules_of(action.address.kind).shape
-    body = canonical_live(shape, unwrap(action.body or {}))
+    body = sent_body(action)
     names = {region.region for region in failed}
     if str(body.get("location")) in names:
         return f"{body['location']} is its home region, which cannot be taken away and added again"
@@ -274,7 +271,7 @@ def regions_of(body: Mapping[str, Any]) -> frozenset[str]:
 
 def _with_unread_parts(action: Action, fresh: LiveResource) -> dict[str, Any]:
     """What is live, with the parts that only a read on request brings as they were written (fact 3.6/1)."""
-    planned = canonical_live(rules_of(action.address.kind).shape, unwrap(action.body or {}))
+    planned = sent_body(action)
     return {**fresh.body, **{key: planned[key] for key in NOT_COMPARED if key in planned}}
 
 

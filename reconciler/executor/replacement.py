@@ -10,9 +10,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
-from reconciler.kinds.registry import rules_of
 from reconciler.live.evidence import look_around, look_at
 from reconciler.live.gateway import Gateway
 from reconciler.live.patience import Patience
@@ -20,6 +17,7 @@ from reconciler.live.reader import read_one
 from reconciler.model.address import Address, Kind
 from reconciler.model.plan import Action, Reason, Verb
 from reconciler.model.state import Unread
+from reconciler.planner.bodies import sent_body
 from reconciler.planner.rebase import Moved, fit
 from reconciler.planner.remaking import asked_of
 from reconciler.planner.sharing import shared_beyond
@@ -87,7 +85,7 @@ def _obstacles(whole: Whole, gateway: Gateway) -> Iterator[str]:
     for action in whole.makings:
         if action.address.kind is not Kind.IMAGE_VERSION:
             continue
-        body = canonical_live(rules_of(action.address.kind).shape, unwrap(action.body or {}))
+        body = sent_body(action)
         for source in asked_of((body,)):
             seen = look_at(gateway, source, PATIENCE)
             if seen.lacking:

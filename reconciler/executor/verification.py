@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import overlay
 from reconciler.kinds.paths import single_fields, value_at
 from reconciler.kinds.registry import rules_of
@@ -18,6 +16,7 @@ from reconciler.live.answer import Answer
 from reconciler.live.conversion import last_part, to_live
 from reconciler.model.plan import Action, Change, Verb, dotted
 from reconciler.model.state import LiveResource, Path
+from reconciler.planner.bodies import sent_body
 from reconciler.planner.diff import changes_between
 from reconciler.planner.fingerprint import NOT_COMPARED
 from reconciler.planner.rebase import STATE, MovedField, equal, unseen, value_words
@@ -46,7 +45,7 @@ def unkept(action: Action, seen: LiveResource) -> tuple[str, ...]:
 
 def _unkept(action: Action, seen: LiveResource) -> Iterator[tuple[Path, Any, Any]]:
     shape = rules_of(action.address.kind).shape
-    wanted = unshared(canonical_live(shape, unwrap(action.body or {})))
+    wanted = unshared(sent_body(action))
     wanted = {key: value for key, value in wanted.items() if key not in NOT_COMPARED}
     if ROLE in wanted:
         wanted[ROLE] = last_part(wanted[ROLE])

@@ -13,8 +13,6 @@ from reconciler.executor.healing import look_before, serving
 from reconciler.executor.journal import Journal
 from reconciler.executor.task import Ended, Task
 from reconciler.executor.verification import CONTENDED, contended, undone, unkept_in
-from reconciler.kinds.canonical import live as canonical_live
-from reconciler.kinds.canonical import unwrap
 from reconciler.kinds.overlay import overlay, same
 from reconciler.kinds.registry import rules_of
 from reconciler.live.answer import Answer, NoAnswer
@@ -25,6 +23,7 @@ from reconciler.model.plan import Action, Verb
 from reconciler.model.report import Outcome
 from reconciler.model.state import LiveResource, Unread
 from reconciler.model.write import Sent, Write
+from reconciler.planner.bodies import sent_body
 from reconciler.planner.fingerprint import digest_of, fingerprint
 from reconciler.planner.rebase import LAID_OVER, Moved, fit, holds
 
@@ -81,7 +80,7 @@ def _holds(action: Action, fresh: LiveResource) -> bool:
     if action.verb in LAID_OVER or action.verb is Verb.SHARE:
         return holds(action, fresh)
     shape = rules_of(action.address.kind).shape
-    wanted = canonical_live(shape, unwrap(action.body or {}))
+    wanted = sent_body(action)
     wanted.pop("roleDefinitionId", None)
     return same(overlay(shape, fresh.body, wanted), dict(fresh.body))
 

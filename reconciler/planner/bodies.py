@@ -8,16 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.kinds.canonical import wire
+from reconciler.kinds.canonical import live as canonical_live
+from reconciler.kinds.canonical import unwrap, wire
 from reconciler.kinds.overlay import overlay, same
 from reconciler.kinds.registry import rules_of
 from reconciler.kinds.role_assignment import CONDITION_VERSION, assignment_name
 from reconciler.model.address import Address, Kind
+from reconciler.model.plan import Action
 from reconciler.model.state import DesiredResource
 from reconciler.planner.options import Options
 from reconciler.planner.ownership import OWNER_TAG, owner_tag
 
 ROLE_PATH = "providers/Microsoft.Authorization/roleDefinitions"
+
+
+def sent_body(action: Action) -> dict[str, Any]:
+    """The canonical form of what an action sends; {} where it sends nothing."""
+    return dict(canonical_live(rules_of(action.address.kind).shape, unwrap(action.body or {})))
 
 
 def new_body(desired: DesiredResource, options: Options) -> Mapping[str, Any]:

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from reconciler.kinds.canonical import HIDDEN, unwrap
-from reconciler.kinds.canonical import live as canonical_live
+from reconciler.kinds.canonical import HIDDEN
 from reconciler.kinds.overlay import same
 from reconciler.kinds.ownership import OWNER_TAG
 from reconciler.kinds.paths import single_fields, value_at, whole_lists, with_value
@@ -21,7 +20,7 @@ from reconciler.kinds.shape import Record, rule_at
 from reconciler.model.address import Address
 from reconciler.model.plan import Action, Change, Plan, Verb, dotted
 from reconciler.model.state import LiveResource, Path, mapping
-from reconciler.planner.bodies import arm_body
+from reconciler.planner.bodies import arm_body, sent_body
 from reconciler.planner.diff import changes_between, dig
 from reconciler.planner.fingerprint import NOT_COMPARED, compared, fingerprint
 from reconciler.planner.plain import plain
@@ -141,7 +140,7 @@ def unseen_edits(steps: tuple[Action, ...], fresh: LiveResource | None) -> Moved
         for change in step.changes:
             if change.path[0] in NOT_COMPARED:
                 body = with_value(shape, body, change.path, change.after)
-        sent = canonical_live(shape, unwrap(step.body or {}))
+        sent = sent_body(step)
         for key in sorted(NOT_COMPARED & sent.keys()):
             known = body.get(key)
             if isinstance(known, Mapping) and isinstance(sent[key], Mapping):
@@ -194,7 +193,7 @@ def _laid_over(action: Action, fresh: LiveResource) -> Action | Moved:
         what = "is already as the plan makes it" if there else CHANGED
         return Moved(action.address, what, () if there else tuple(moved.values()))
     body = dict(fresh.body)
-    planned = canonical_live(shape, unwrap(action.body or {}))
+    planned = sent_body(action)
     for key in NOT_COMPARED:  # the read before a write brings only part of it (fact 3.6/1)
         if key in planned:
             body[key] = planned[key]
@@ -250,7 +249,7 @@ def body_before(action: Action, shape: Record) -> Mapping[str, Any]:
     """The canonical body an action was planned against: told for a later step, else its own body with no change."""
     if action.expected is not None:
         return action.expected
-    body = canonical_live(shape, unwrap(action.body or {}))
+    body = sent_body(action)
     for change in action.changes:
         if change.path != STATE:
             body = with_value(shape, body, change.path, change.before)
