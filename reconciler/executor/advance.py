@@ -11,7 +11,15 @@ from http import HTTPStatus
 from reconciler.errors import AzureError, CredentialError
 from reconciler.executor.grants import granted_already, is_granted_already
 from reconciler.executor.healing import CODE as REGIONS_FAILED
-from reconciler.executor.healing import after_failure, failed_in, healed_words, lost_at_once, next_step, perhaps_away
+from reconciler.executor.healing import (
+    after_failure,
+    failed_in,
+    healed_words,
+    lost_at_once,
+    next_step,
+    perhaps_away,
+    regions_now,
+)
 from reconciler.executor.task import Ended, Pace, Phase, Rules, Task, Wait
 from reconciler.executor.verification import unkept
 from reconciler.executor.write import Written, method_of, write
@@ -27,7 +35,6 @@ from reconciler.model.plan import Action, Reason, Verb
 from reconciler.model.report import Outcome, RegionProgress
 from reconciler.model.state import LiveResource, Unread, mapping
 
-DONE_REGION = "Completed"
 MOST_GROWTHS = 64  # a long wait must not grow beyond what a number holds
 TAKEN_PERHAPS = frozenset({408, *range(500, 600)})
 PARENT = "parentresourcenotfound"
@@ -56,11 +63,7 @@ def _timed_out(task: Task) -> Ended:
     if task.phase is Phase.WRITE and not task.uncertain:
         why = f"not taken by Azure within the time limit{f': {task.refused}' if task.refused else ''}"
         return Ended(Outcome.FAILED, why, "TimeLimit")
-    late = [region for region in task.regions if region.state != DONE_REGION]
-    told = ", ".join(
-        f"{region.region} ({f'{region.progress} %' if region.state == 'Replicating' else region.state})"
-        for region in late
-    )
+    told = ", ".join(f"{region.region} ({region.words})" for region in task.regions if not region.complete)
     why = f"still running in Azure after the time limit{f'; not there yet: {told}' if told else ''}"
     return Ended(Outcome.PENDING, f"{perhaps_away(task)}{why}", regions=task.regions, warnings=task.warnings)
 
@@ -258,9 +261,7 @@ def _regions_now(task: Task, gateway: Gateway) -> tuple[RegionProgress, ...]:
     """How far the regions of a version are after its write ended badly."""
     if task.action.address.kind is not Kind.IMAGE_VERSION or task.action.removes:
         return task.regions
-    gateway.replication_budget.reserve(task.action.address.subscription)  # it counts, and a failure waits for nobody
-    found = read_replication(gateway, task.action.address)
-    return task.regions if isinstance(found, Unread) else found
+    return regions_now(task, gateway, unread=task.regions)
 
 
 def _provisioned(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
@@ -371,5 +372,5 @@ def target_regions(task: Task) -> frozenset[str]:
 
 
 def _complete(found: tuple[RegionProgress, ...], wanted: frozenset[str]) -> bool:
-    done = {region.region for region in found if region.state == DONE_REGION}
+    done = {region.region for region in found if region.complete}
     return bool(found) and len(done) == len(found) and wanted <= done

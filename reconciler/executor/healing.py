@@ -30,7 +30,6 @@ from reconciler.planner.rebase import LAID_OVER, OWNER, STATE, body_before, equa
 from reconciler.planner.steps import FLAG, Step, forbids_removal, region_steps
 
 FAILED: Final = "Failed"
-COMPLETED: Final = "Completed"
 CODE: Final = "ReplicationFailed"
 PRECONDITION: Final = "Precondition"
 FILLED_IN: Final = frozenset({Rule.IMMUTABLE, Rule.READ_ONLY})  # what no other writer can have changed
@@ -41,7 +40,7 @@ HOPELESS: Final = frozenset({ErrorClass.INVALID, ErrorClass.DENIED, ErrorClass.Q
 
 def failed_in(regions: tuple[RegionProgress, ...]) -> tuple[RegionProgress, ...]:
     """The regions that Azure calls failed."""
-    return tuple(region for region in regions if region.state == FAILED)
+    return tuple(region for region in regions if region.failed)
 
 
 def healable(task: Task, rules: Rules) -> bool:
@@ -84,7 +83,7 @@ def _looked_at(
     if gone:
         more = f"not healed: somebody took {', '.join(sorted(gone))} out meanwhile"
         return _told(task, failure, failed, gateway, more)
-    regions = _regions_now(task, gateway)
+    regions = regions_now(task, gateway)
     names = {region.region for region in failed}
     still = tuple(region for region in failed_in(regions) if region.region in names)
     moved = _moved(task, fresh)
@@ -92,7 +91,7 @@ def _looked_at(
         return _begun(task, still, fresh, rules)
     if not regions and not moved:
         return _told(task, failure, failed, gateway, "not healed: Azure does not say how its regions are now")
-    whole = all(region.state == COMPLETED for region in regions)
+    whole = all(region.complete for region in regions)
     if not moved and fresh.state == "Succeeded" and whole and names <= {region.region for region in regions}:
         why = f"{_names(failed)} failed and is complete by now"
         return Ended(Outcome.SUCCEEDED, why, regions=regions, warnings=task.warnings)
@@ -121,11 +120,11 @@ def _moved(task: Task, fresh: LiveResource) -> str:
     return "; ".join(unkept(task.action, fresh))
 
 
-def _regions_now(task: Task, gateway: Gateway) -> tuple[RegionProgress, ...]:
-    """The regions as Azure calls them now; () where it does not say."""
-    gateway.replication_budget.reserve(task.action.address.subscription)  # it counts, and healing waits for nobody
+def regions_now(task: Task, gateway: Gateway, unread: tuple[RegionProgress, ...] = ()) -> tuple[RegionProgress, ...]:
+    """The regions as Azure calls them now; `unread` where it does not say. For those who wait for nobody's turn."""
+    gateway.replication_budget.reserve(task.action.address.subscription)  # it counts all the same
     found = read_replication(gateway, task.action.address)
-    return () if isinstance(found, Unread) else found
+    return unread if isinstance(found, Unread) else found
 
 
 def _begun(task: Task, failed: tuple[RegionProgress, ...], fresh: LiveResource, rules: Rules) -> Task:
@@ -164,7 +163,7 @@ def next_step(task: Task, gateway: Gateway, rules: Rules) -> Task | Ended:
         if moved := _moved(task, fresh):
             why = f"healing broke off: healed or changed by somebody else ({moved}); plan again"
             return Ended(Outcome.FAILED, why, PRECONDITION)
-        failed = tuple(region for region in failed_in(_regions_now(task, gateway)) if region.region in mending.names)
+        failed = tuple(region for region in failed_in(regions_now(task, gateway)) if region.region in mending.names)
         taken, back = frozenset(region.region for region in failed), left[-1]
         if failed:
             mending = replace(mending, failed=failed)
@@ -182,7 +181,7 @@ def serving(task: Task, gateway: Gateway) -> str:
     mending = task.mending
     if mending is None or not mending.taken or len(mending.left) != 1:
         return ""
-    failed = {region.region for region in failed_in(_regions_now(task, gateway))}
+    failed = {region.region for region in failed_in(regions_now(task, gateway))}
     sparing = ", ".join(sorted(mending.taken - failed))
     return f"{sparing} is not known as failed any more and may serve, so it is not taken away" if sparing else ""
 
@@ -198,7 +197,7 @@ def look_before(task: Task, fresh: LiveResource | None, gateway: Gateway) -> Non
         return
     before.seen, before.there = True, regions_of(fresh.body)
     if fresh.state == FAILED and not task.uncertain and not task.earlier:  # after a write of ours it is too late to ask
-        before.failed = frozenset(region.region for region in failed_in(_regions_now(task, gateway)))
+        before.failed = frozenset(region.region for region in failed_in(regions_now(task, gateway)))
 
 
 def _stepping(task: Task, step: Step, fresh: LiveResource, rules: Rules) -> Task:

@@ -157,6 +157,11 @@ def version_parts(name: str) -> tuple[int, int, int] | None:
     return (major, minor, patch) if max(major, minor, patch) <= INT32_MAX else None
 
 
+def version_number(name: str | None) -> tuple[int, int, int]:
+    """The same to compare versions by; below all others for what is no version name."""
+    return version_parts(name or "") or (0, 0, 0)
+
+
 def _check_region(value: str) -> str:
     short: str = region(value)
     if not REGION_PATTERN.fullmatch(short):

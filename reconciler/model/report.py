@@ -29,6 +29,21 @@ class RegionProgress:
     progress: int = 0
     details: str = ""
 
+    @property
+    def complete(self) -> bool:
+        """Whether the version is there."""
+        return self.state == "Completed"
+
+    @property
+    def failed(self) -> bool:
+        """Whether Azure has given the region up."""
+        return self.state == "Failed"
+
+    @property
+    def words(self) -> str:
+        """How far it is: Azure's state, or `40 %` while that says Replicating."""
+        return f"{self.progress} %" if self.state == "Replicating" else self.state
+
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from reconciler.kinds.scalars import version_parts
+from reconciler.kinds.scalars import version_number
 from reconciler.model.address import Address, Kind
 from reconciler.model.replication import Seen
 from reconciler.model.state import LiveResource, mapping
@@ -20,7 +20,6 @@ from reconciler.planner.fate import usable
 from reconciler.planner.fingerprint import fingerprint
 
 BELIEVED: Final = timedelta(hours=24)
-COMPLETE: Final = "Completed"
 MOST_ASKED: Final = 300
 """A minute's worth: who looks once does not want to wait longer, and the next look goes on."""
 
@@ -74,7 +73,7 @@ def _believed(version: LiveResource, seen: Mapping[str, Seen], now: datetime) ->
     known = seen.get(version.address.key)
     if known is None or known.mark != fingerprint(version) or not known.regions:
         return False
-    return now - BELIEVED < known.at <= now and all(region.state == COMPLETE for region in known.regions)
+    return now - BELIEVED < known.at <= now and all(region.complete for region in known.regions)
 
 
 def _latest(versions: Iterable[LiveResource]) -> frozenset[Address]:
@@ -83,10 +82,8 @@ def _latest(versions: Iterable[LiveResource]) -> frozenset[Address]:
     for version in versions:
         known = highest.get(version.address.parent)
         offered = usable(mapping(version.body.get("publishingProfile")))
-        if offered and (known is None or _number(version) > _number(known)):
+        if offered and (
+            known is None or version_number(version.address.version) > version_number(known.address.version)
+        ):
             highest[version.address.parent] = version
     return frozenset(version.address for version in highest.values())
-
-
-def _number(version: LiveResource) -> tuple[int, int, int]:
-    return version_parts(version.address.version or "") or (0, 0, 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.kinds.ownership import PROTECT
-from reconciler.kinds.scalars import read_instant, version_parts
+from reconciler.kinds.scalars import read_instant, version_number
 from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Counted, Limit
@@ -195,7 +195,7 @@ def last_usable(context: Context, deleting: frozenset[Address], outlook: Outlook
         staying = [live for live in context.live_versions(definition) if live.address not in deleting]
         if not going or any(_usable(live, outlook.changed) for live in staying):
             continue
-        newest = max(going, key=lambda live: version_parts(live.address.version or "") or (0, 0, 0)).address
+        newest = max(going, key=lambda live: version_number(live.address.version)).address
         chosen = context.options.allow_last_version
         if not names(chosen, newest) and not names(chosen, definition):
             refusals.append(_last(definition, newest))

@@ -30,7 +30,7 @@ def health_of(found: LiveResource, regions: tuple[RegionProgress, ...] | Unread 
 def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> ResourceHealth:
     wanted = entries(dig(found.body, REGIONS))
     missing = sorted({entry_name(key) for key in wanted} - {region.region for region in regions})
-    failed = [region for region in regions if region.state == "Failed"]
+    failed = [region for region in regions if region.failed]
     if failed:
         told = ", ".join(f"{region.region}: {region.details or 'replication failed'}" for region in failed)
         return ResourceHealth(found.address, Health.DEGRADED, told, regions)
@@ -38,5 +38,5 @@ def _replication(found: LiveResource, regions: tuple[RegionProgress, ...]) -> Re
     if unknown or not regions:
         told = f"no replication state for {', '.join(unknown) or 'any region'}"
         return ResourceHealth(found.address, Health.UNKNOWN, told, regions)
-    complete = all(region.state == "Completed" for region in regions)
+    complete = all(region.complete for region in regions)
     return ResourceHealth(found.address, Health.HEALTHY if complete else Health.PROGRESSING, "", regions)

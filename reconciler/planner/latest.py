@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.kinds.scalars import version_parts
+from reconciler.kinds.scalars import version_number
 from reconciler.kinds.version_checks import REGIONS
 from reconciler.model.address import Address, Kind
 from reconciler.model.impact import Latest, Replicated
@@ -43,7 +43,7 @@ class _Candidate:
     @property
     def rank(self) -> tuple[tuple[int, int, int], Address]:
         """What the highest number is judged by."""
-        return version_parts(self.address.version or "") or (0, 0, 0), self.address
+        return version_number(self.address.version), self.address
 
 
 _Side = dict[Address, list[_Candidate]]

@@ -76,7 +76,7 @@ class LiveProgress:
     def _row(self, going: Going, *, roomy: bool) -> Text:
         row, regions = Text("… ", no_wrap=True, overflow="ellipsis"), going.regions
         if regions and not roomy:
-            done = sum(region.state == "Completed" for region in regions)
+            done = sum(region.complete for region in regions)
             _append_bar(row, sum(map(_percent, regions)) // len(regions))
             row.append(f" {done:>2} of {len(regions):<2} regions  ")
         row.append(deed(going.action.verb, going.action.address, going.action.id, self._page))
@@ -84,12 +84,12 @@ class LiveProgress:
         for region in regions if roomy else ():
             row.append(f"\n    {region.region:<20} ")
             _append_bar(row, _percent(region))
-            row.append(f" {region.state if region.state != 'Replicating' else f'{region.progress} %'}")
+            row.append(f" {region.words}")
         return row
 
 
 def _percent(region: RegionProgress) -> int:
-    return COMPLETE if region.state == "Completed" else region.progress
+    return COMPLETE if region.complete else region.progress
 
 
 def _append_bar(row: Text, percent: int) -> None:

@@ -124,7 +124,7 @@ def regions_words(regions: Iterable[RegionProgress]) -> str:
 
 
 def _region_words(region: RegionProgress) -> str:
-    return safe(f"{region.region} {f'{region.progress} %' if region.state == 'Replicating' else region.state}")
+    return safe(f"{region.region} {region.words}")
 
 
 def status_text(rows: Iterable[ResourceHealth], page: Page, now: datetime) -> str:
