@@ -40,6 +40,26 @@ def through(report: Report) -> bool:
     return all(result.outcome is Outcome.SUCCEEDED for result in report.results)
 
 
+def begun_and_lost(bench: Workbench) -> Run:
+    """A run whose one write was dropped on its way, a moment before it looks what became of that."""
+    bench.emulator.faults.add(Fault(method="PUT", effect="drop", times=1))
+    run = Run(bench.plan(), bench.gateway, Rules(pace=replace(PACE, first_retry=0.3, longest_retry=0.3)))
+    while not [one for one in bench.emulator.requests if one.method == "PUT" and one.status == 0]:
+        run.step()
+        run.wait(0.05)
+    return run
+
+
+def ended(run: Run) -> ActionResult:
+    """The result of the one action of a run, at its end."""
+    while not run.done:
+        run.step()
+        run.wait(0.05)
+    run.close()
+    (result,) = run.report().results
+    return result
+
+
 @pytest.mark.parametrize("wait", [Wait.PROVISIONED, Wait.REPLICATED])
 def test_what_was_accepted_without_an_address_is_read_until_it_is_done(slow: Workbench, wait: Wait) -> None:
     slow.write(ESTATE)
@@ -71,11 +91,7 @@ def test_what_somebody_else_does_is_not_taken_for_a_write_that_was_lost(slow: Wo
     body = slow.live("/versions/1.0.0")
     slow.write(ESTATE.replace("westeurope=1", "westeurope=2"))
     (update,) = slow.plan().writes
-    slow.emulator.faults.add(Fault(method="PUT", effect="drop", times=1))
-    run = Run(slow.plan(), slow.gateway, Rules(pace=replace(PACE, first_retry=0.3, longest_retry=0.3)))
-    while not [one for one in slow.emulator.requests if one.method == "PUT" and one.status == 0]:
-        run.step()
-        run.wait(0.05)
+    run = begun_and_lost(slow)
     theirs = {
         "location": body["location"],
         "tags": {**body["tags"], "scanned": "yes"},
@@ -83,12 +99,7 @@ def test_what_somebody_else_does_is_not_taken_for_a_write_that_was_lost(slow: Wo
     }
     assert slow.gateway.put(Kind.IMAGE_VERSION, update.resource_id, theirs).ok
 
-    while not run.done:
-        run.step()
-        run.wait(0.05)
-    run.close()
-
-    (result,) = run.report().results
+    result = ended(run)
     live = slow.live("/versions/1.0.0")
     replicas = live["properties"]["publishingProfile"]["targetRegions"][0]["regionalReplicaCount"]
     assert (result.outcome is Outcome.SUCCEEDED) == (replicas == 2), result
@@ -99,19 +110,10 @@ def test_what_somebody_else_does_is_not_taken_for_a_write_that_was_lost(slow: Wo
 def test_what_somebody_else_made_meanwhile_is_not_a_create_of_ours(slow: Workbench) -> None:
     slow.write(GALLERY)
     (create,) = slow.plan().writes
-    slow.emulator.faults.add(Fault(method="PUT", effect="drop", times=1))
-    run = Run(slow.plan(), slow.gateway, Rules(pace=replace(PACE, first_retry=0.3, longest_retry=0.3)))
-    while not [one for one in slow.emulator.requests if one.method == "PUT" and one.status == 0]:
-        run.step()
-        run.wait(0.05)
+    run = begun_and_lost(slow)
     assert slow.gateway.put(Kind.GALLERY, create.resource_id, {"location": "westeurope", "properties": {}}).ok
 
-    while not run.done:
-        run.step()
-        run.wait(0.05)
-    run.close()
-
-    (result,) = run.report().results
+    result = ended(run)
     assert (result.outcome, result.error_code) == (Outcome.FAILED, "Precondition")
     assert "tags" not in slow.live("/galleries/corp")
 
