@@ -34,6 +34,11 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
+def reason_of(error: Exception) -> str:
+    """Why something of the system failed, without its number and path: what comes before it names the place."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 class ReconcilerError(Exception):
     """A failure with one clear line for people: what happened, to what, and what to do (`hint`)."""
 

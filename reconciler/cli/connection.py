@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.app import Endpoint, connect
-from reconciler.errors import CredentialError, ExitCode, ReconcilerError, UsageError
+from reconciler.errors import CredentialError, ExitCode, ReconcilerError, UsageError, reason_of
 from reconciler.store.folder import make_folder
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def state_folder(folder: Path, setting: str, *, ours: bool) -> Iterator[None]:
     except UnreadableStateError as error:
         raise UsageError(str(error), f"move it away to begin anew, or set {setting} to another place") from error
     except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = reason_of(error)
         raise UsageError(
             f"the state folder {folder.absolute()} cannot be written: {reason}",
             f"set {setting} to a file in a folder that can be" if setting != "stateDir" else STATE_HINT,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 
 PLAIN_WIDTH = 120
 LONGEST_LINE = 4_000
@@ -85,7 +85,7 @@ def say(text: str) -> None:
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         _silence(sys.stdout)
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = reason_of(error)
         _Said.lost = Unwritable(reason, closed=isinstance(error, BrokenPipeError))
         raise _Said.lost from error
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from reconciler.cli.console import tell_safely
 from reconciler.cli.options import Output
-from reconciler.errors import UsageError
+from reconciler.errors import UsageError, reason_of
 
 STDOUT: Final = "-"
 OPENING: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
@@ -45,7 +45,7 @@ class EventStream:
                 rest = rest[self._wrote(rest, until) :]
         except OSError as error:
             self._open = False
-            why = error.strerror or str(error)
+            why = reason_of(error)
             tell_safely(f"warning: no more events to {self._place}: {why}; the apply goes on")
 
     def _wrote(self, rest: bytes, until: float) -> int:
@@ -105,7 +105,7 @@ def _opened(place: str) -> int:
             check_place(place, "events", OURS)
         handle = os.open(place, OPENING, 0o600)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise UsageError(f"cannot write events to {place}: {why}", "name another file, or - for stdout") from error
     _end_line(handle, place)
     return handle

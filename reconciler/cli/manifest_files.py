@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconciler.errors import UsageError
+from reconciler.errors import UsageError, reason_of
 
 if TYPE_CHECKING:
     from reconciler.manifest.emit import GalleryText
@@ -97,7 +97,7 @@ def write_all(files: Mapping[Path, str], out: Path, *, force: bool) -> None:
         for folder in reversed(made):
             with suppress(OSError):
                 folder.rmdir()
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise UsageError(f"{out} cannot be written: {why}; nothing was left there", ANOTHER) from error
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.cli.console import tell_safely
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import ReconcilerError, UsageError, reason_of
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
@@ -111,7 +111,7 @@ def report_place(path: str | None, moment: Callable[[], str]) -> Iterator[Report
         check_place(path, "run report", OURS)
         place.say(None)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise UsageError(f"cannot write the run report to {path}: {why}", "name another file") from error
     try:
         yield place

@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import PlanFileError, UsageError
+from reconciler.errors import PlanFileError, UsageError, reason_of
 from reconciler.planner.saved import ANEW, Saved, load
 from reconciler.store.files import replace_file
 
@@ -72,7 +72,7 @@ def write_plan(path: str, text: str) -> None:
         check_place(path)
         replace_file(Path(path), text)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise UsageError(f"cannot write the plan to {path}: {why}", "name another file") from error
 
 
@@ -87,8 +87,6 @@ def check_place(path: str, what: str = "plan", ours: re.Pattern[bytes] = OURS) -
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UsageError(
-            f"cannot write the {what} to {path}: {error.strerror or error}", "name another file"
-        ) from error
+        raise UsageError(f"cannot write the {what} to {path}: {reason_of(error)}", "name another file") from error
     if head.strip() and not ours.match(head):
         raise UsageError(f"cannot write the {what} to {path}: it holds something else", "name another file")

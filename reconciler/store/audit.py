@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, reason_of
 from reconciler.model.address import Address
 from reconciler.model.plan import Target
 from reconciler.model.report import Outcome
@@ -101,7 +101,7 @@ class AuditJournal:
             with self._lock:
                 first, self._lost = not self._lost, True
             if first:
-                why = getattr(error, "strerror", None) or str(error)
+                why = reason_of(error)
                 self._warn(f"the audit file {self._path} cannot be written: {why}; the run goes on without it")
 
     def _caller(self) -> str:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from reconciler.errors import Locked
+from reconciler.errors import Locked, reason_of
 from reconciler.model.plan import Target
 from reconciler.store.folder import make_folder
 
@@ -63,7 +63,7 @@ def locked(  # noqa: PLR0913 - time comes from outside
     try:
         handle = _obtained(path, target, clock() + timeout, clock, nap, waiting)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = reason_of(error)
         warn(f"no lock: {path}: {why}; two applies of target {target.name} at once are not kept apart")
         yield
         return

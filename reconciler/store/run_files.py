@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from reconciler.errors import reason_of
 from reconciler.store.files import replace_file
 from reconciler.store.folder import make_folder
 
@@ -58,7 +59,7 @@ class RunFile:
             replace_file(path, text, durable=last)
         except (OSError, ValueError) as error:
             self._lost.add(path)
-            why = getattr(error, "strerror", None) or str(error)
+            why = reason_of(error)
             self._warn(f"the run report {path} cannot be written: {why}; the run goes on without it")
 
 
