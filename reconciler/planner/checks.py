@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from reconciler.kinds.canonical import live as canonical
-from reconciler.kinds.canonical import unwrap
-from reconciler.kinds.registry import rules_of
 from reconciler.kinds.role_assignment import GRANTER, PUBLISHER, SHARER
 from reconciler.model.address import Address, Kind
 from reconciler.model.checks import Asked, Checked, Checks, Found, Hindrance, Need, NotChecked, Obstacle
 from reconciler.model.plan import Action, Plan, Verb
+from reconciler.planner.bodies import sent_body
 from reconciler.planner.remaking import origins_of
 from reconciler.planner.words import short_id
 
@@ -79,8 +77,7 @@ def _makers(plan: Plan) -> dict[str, list[Action]]:
     for action in plan.writes:
         if action.verb is not Verb.CREATE or action.address.kind is not Kind.IMAGE_VERSION:
             continue
-        body = canonical(rules_of(Kind.IMAGE_VERSION).shape, unwrap(action.body or {}))
-        for source in origins_of(body).sources:
+        for source in origins_of(sent_body(action)).sources:
             if source.lower() not in made:
                 found.setdefault(spelt.setdefault(source.lower(), source), []).append(action)
     return found
